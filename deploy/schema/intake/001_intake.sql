@@ -34,13 +34,22 @@ CREATE TABLE person (
     active      boolean NOT NULL DEFAULT true
 );
 
--- Any change of the three tables above raises this, and every replica reads them anew within a second
-CREATE SEQUENCE identity_version;
+-- Any change of a row of the three tables above raises this, and every replica reads them anew within a second.
+-- A table and not a sequence: a sequence would show its new value before the change is committed, and a replica
+-- that looked in between would never look again.
+CREATE TABLE identity_version (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    last_value bigint NOT NULL DEFAULT 1
+);
+INSERT INTO identity_version DEFAULT VALUES;
 CREATE FUNCTION identity_changed () RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
-AS $$ BEGIN PERFORM nextval ('identity_version'); RETURN NULL; END $$;
-CREATE TRIGGER source_changed AFTER INSERT OR UPDATE OR DELETE ON source EXECUTE FUNCTION identity_changed ();
-CREATE TRIGGER key_changed    AFTER INSERT OR UPDATE OR DELETE ON key    EXECUTE FUNCTION identity_changed ();
-CREATE TRIGGER person_changed AFTER INSERT OR UPDATE OR DELETE ON person EXECUTE FUNCTION identity_changed ();
+AS $$ BEGIN UPDATE identity_version SET last_value = last_value + 1; RETURN NULL; END $$;
+CREATE TRIGGER source_changed AFTER INSERT OR UPDATE OR DELETE ON source
+    FOR EACH ROW EXECUTE FUNCTION identity_changed ();
+CREATE TRIGGER key_changed AFTER INSERT OR UPDATE OR DELETE ON key
+    FOR EACH ROW EXECUTE FUNCTION identity_changed ();
+CREATE TRIGGER person_changed AFTER INSERT OR UPDATE OR DELETE ON person
+    FOR EACH ROW EXECUTE FUNCTION identity_changed ();
 
 -- Everything that was accepted at the door: submissions and commands alike, never changed afterwards.
 -- submission_id = first 16 bytes of sha-256 (source || 0 || event id): the idempotency key.
@@ -84,7 +93,7 @@ CREATE TABLE feed (
 );
 
 GRANT USAGE ON SEQUENCE case_no TO duban_intake;
-GRANT SELECT ON SEQUENCE identity_version TO duban_intake;
+GRANT SELECT ON identity_version TO duban_intake;
 GRANT SELECT ON source, key, person TO duban_intake;
 GRANT SELECT, INSERT ON submission TO duban_intake;
 GRANT INSERT ON sealed_reporter TO duban_intake;

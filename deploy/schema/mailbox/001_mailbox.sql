@@ -15,7 +15,7 @@ CREATE TABLE outbox (
     body       bytea NOT NULL                     -- a JSON array of messages
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0);
 ALTER TABLE outbox ALTER COLUMN body SET STORAGE EXTERNAL;
-CREATE INDEX outbox_target ON outbox (target, parcel_id);
+CREATE INDEX outbox_target ON outbox (target, owner, parcel_id);
 
 -- One row: one parcel whose messages have taken effect here. src is the producing service, proved by its
 -- key; a parcel keeps its id over resend and take-over. Partitioned by the time inside the id.
@@ -45,14 +45,16 @@ CREATE TABLE dead_letter (
     died_at    timestamptz NOT NULL DEFAULT clock_timestamp ()
 );
 
--- Business time: the database's clock plus an offset that only the role duban_test may set
+-- Business time: the database's clock plus an offset that only the role duban_test may set. SECURITY DEFINER,
+-- because the views of schema api call it for readers who may not see the table.
 CREATE TABLE clock_offset (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
     shift    interval NOT NULL DEFAULT interval '0'
 );
 INSERT INTO clock_offset DEFAULT VALUES;
 
-CREATE FUNCTION clock_now () RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE
+CREATE FUNCTION clock_now () RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+SET search_path FROM CURRENT
 BEGIN ATOMIC
     SELECT clock_timestamp () + shift FROM clock_offset;
 END;
@@ -65,7 +67,8 @@ BEGIN ATOMIC
 END;
 
 -- Makes the inbox partitions of last, this and the next two months. Called by the migration and daily.
-CREATE FUNCTION inbox_partitions () RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+CREATE FUNCTION inbox_partitions () RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path FROM CURRENT SET timezone = 'UTC'
 AS $$
 DECLARE
     first timestamptz := date_trunc ('month', clock_timestamp (), 'UTC') - interval '1 month';
@@ -88,7 +91,7 @@ SELECT inbox_partitions ();
 -- Drops the partitions that end at least 30 days ago and before the oldest parcel that any producer still
 -- owes; raises the floor first, so that a parcel from a dropped time can never be applied again.
 CREATE FUNCTION inbox_expire (oldest_owed uuid) RETURNS int LANGUAGE plpgsql SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path FROM CURRENT SET timezone = 'UTC'
 AS $$
 DECLARE
     part record;

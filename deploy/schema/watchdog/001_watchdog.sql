@@ -17,13 +17,19 @@ CREATE TABLE calendar_day (
     name        text NOT NULL,
     PRIMARY KEY (calendar, day)
 );
-CREATE SEQUENCE calendar_version;
+-- Raised by any change of a row above. A table and not a sequence: a sequence would show its new value before the
+-- change is committed, and a watchdog that looked in between would never look again.
+CREATE TABLE calendar_version (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    last_value bigint NOT NULL DEFAULT 1
+);
+INSERT INTO calendar_version DEFAULT VALUES;
 CREATE FUNCTION calendar_changed () RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
-AS $$ BEGIN PERFORM nextval ('calendar_version'); RETURN NULL; END $$;
+AS $$ BEGIN UPDATE calendar_version SET last_value = last_value + 1; RETURN NULL; END $$;
 CREATE TRIGGER calendar_year_changed AFTER INSERT OR UPDATE OR DELETE ON calendar_year
-    EXECUTE FUNCTION calendar_changed ();
+    FOR EACH ROW EXECUTE FUNCTION calendar_changed ();
 CREATE TRIGGER calendar_day_changed AFTER INSERT OR UPDATE OR DELETE ON calendar_day
-    EXECUTE FUNCTION calendar_changed ();
+    FOR EACH ROW EXECUTE FUNCTION calendar_changed ();
 
 -- Anchor + budget + ledger; everything below the line is derived from these by one function
 CREATE TABLE clock (
@@ -69,7 +75,7 @@ CREATE TABLE heartbeat (
 );
 
 GRANT SELECT ON calendar_year, calendar_day TO duban_watchdog;
-GRANT SELECT ON SEQUENCE calendar_version TO duban_watchdog;
+GRANT SELECT ON calendar_version TO duban_watchdog;
 GRANT SELECT, INSERT, UPDATE ON clock TO duban_watchdog;
 GRANT SELECT, INSERT ON fired TO duban_watchdog;
 GRANT SELECT, INSERT, UPDATE, DELETE ON heartbeat TO duban_watchdog;
@@ -79,7 +85,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON calendar_year, calendar_day TO duban_ope
 CREATE VIEW api.clock AS
     SELECT case_no, name, version, running, anchor, budget, unit, rule, calendar, convert_from (ledger, 'UTF8') AS ledger,
            ladder, stopped_at, due_date, breach_at, provisional, next_rung_at,
-           CASE WHEN running THEN clock_now () >= breach_at ELSE stopped_at >= breach_at END AS breached
+           CASE WHEN running THEN (SELECT clock_now ()) >= breach_at ELSE stopped_at >= breach_at END AS breached
     FROM clock;
 CREATE VIEW api.fired AS SELECT case_no, clock, rung, level, due_at, fired_at FROM fired;
 CREATE VIEW api.calendar_day AS SELECT calendar, day, works, name FROM calendar_day;

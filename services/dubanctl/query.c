@@ -1,0 +1,107 @@
+//  query - one blocking PostgreSQL connection for a command that is run by hand
+
+#include "services/dubanctl/query.h"
+#include "services/dubanctl/settings.h"
+#include "services/dubanctl/text.h"
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MAX_PARAMS 16
+
+static void
+s_on_notice (void *arg, const char *message)
+{
+    (void) arg;
+    fprintf (stderr, "%s", message);
+}
+
+static exit_t
+s_complain_connection (PGconn *conn)
+{
+    const char *message = PQerrorMessage (conn);
+    complain ("%.*s", (int) strcspn (message, "\n"), message);
+    return PQconnectionNeedsPassword (conn) || PQconnectionUsedPassword (conn) ? NOT_AUTHORISED : UNAVAILABLE;
+}
+
+PGconn *
+query_connect (const char *who, exit_t *exit_code)
+{
+    char name[64];
+    snprintf (name, sizeof name, "DUBAN_%s_URL", who);
+    const char *url = settings_need (name);
+    *exit_code = USAGE;
+    if (!url)
+        return NULL;
+    snprintf (name, sizeof name, "DUBAN_%s_PASSWORD", who);
+    const char *password = settings_text (name);
+    const char *const keywords[] = {
+        "connect_timeout", "dbname", "client_encoding", "application_name", password ? "password" : NULL, NULL
+    };
+    const char *const values[] = { "5", url, "UTF8", "dubanctl", password, NULL };
+    PGconn *conn = PQconnectdbParams (keywords, values, 1);
+    if (PQstatus (conn) != CONNECTION_OK) {
+        *exit_code = s_complain_connection (conn);
+        PQfinish (conn);
+        return NULL;
+    }
+    PQsetNoticeProcessor (conn, s_on_notice, NULL);
+    PQclear (PQexec (conn, "SET client_min_messages = warning; SET timezone = 'UTC'"));
+    return conn;
+}
+
+PGresult *
+query (PGconn *conn, const char *sql, ...)
+{
+    const char *values[MAX_PARAMS];
+    int count = 0;
+    va_list arguments;
+    va_start (arguments, sql);
+    for (const char *value; (value = va_arg (arguments, const char *)) != QUERY_END;) {
+        assert (count < MAX_PARAMS);
+        values[count++] = value;
+    }
+    va_end (arguments);
+    PGresult *result = PQexecParams (conn, sql, count, NULL, values, NULL, NULL, 0);
+    return result ? result : PQmakeEmptyPGresult (conn, PGRES_FATAL_ERROR);
+}
+
+bool
+query_good (const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus (result);
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+}
+
+exit_t
+query_complain (const PGresult *result)
+{
+    const char *state = PQresultErrorField (result, PG_DIAG_SQLSTATE);
+    const char *message = PQresultErrorField (result, PG_DIAG_MESSAGE_PRIMARY);
+    const char *detail = PQresultErrorField (result, PG_DIAG_MESSAGE_DETAIL);
+    complain ("%s%s%s (%s)", message ? message : words ("no answer from the database", "数据库无应答"),
+              detail ? "; " : "", detail ? detail : "", state ? state : "-");
+    if (!state || !strncmp (state, "08", 2) || !strncmp (state, "57", 2))
+        return UNAVAILABLE;
+    return !strcmp (state, "42501") ? NOT_AUTHORISED : FAILED;
+}
+
+bool
+query_run (PGconn *conn, const char *sql)
+{
+    PGresult *result = PQexec (conn, sql);
+    bool good = query_good (result);
+    if (!good)
+        query_complain (result);
+    PQclear (result);
+    return good;
+}
+
+const char *
+query_cell (const PGresult *result, int row, const char *column)
+{
+    int number = PQfnumber (result, column);
+    assert (number >= 0);
+    return PQgetisnull (result, row, number) ? NULL : PQgetvalue (result, row, number);
+}

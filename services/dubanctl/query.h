@@ -1,0 +1,20 @@
+//  query - one blocking PostgreSQL connection for a command that is run by hand; text format
+//
+//  A service never does this (common/db.c); a command line tool may wait, with limits on every wait.
+#pragma once
+#include "services/dubanctl/command.h"
+#include <libpq-fe.h>
+
+//  who: "READER", "OPERATOR", "MIGRATE": connects with DUBAN_<who>_URL and DUBAN_<who>_PASSWORD. NULL after
+//  saying why; exit_code tells USAGE, NOT_AUTHORISED or UNAVAILABLE.
+PGconn *query_connect (const char *who, exit_t *exit_code);
+//  One statement; parameters are texts, ended by QUERY_END. Never NULL; the caller clears it.
+#define QUERY_END ((const char *) -1)
+PGresult *query (PGconn *conn, const char *sql, ...);
+bool query_good (const PGresult *result);
+//  Says what the server said and turns its SQLSTATE into an exit code
+exit_t query_complain (const PGresult *result);
+//  A statement without an answer that matters; false after complaining
+bool query_run (PGconn *conn, const char *sql);
+//  A cell, NULL if it is NULL
+const char *query_cell (const PGresult *result, int row, const char *column);
