@@ -4,13 +4,14 @@
 //                        └── one round trip ──┘      └────── one round trip ──────┘
 //
 //  An item is a message of a parcel (from another service) or a request of the service's own (at the door, a
-//  finished delivery). While one transaction is in flight the next batch gathers: no timer, at most two commits
-//  of waiting. A service may have several lanes; each is one connection with one batch in flight.
+//  finished delivery). While one transaction is in flight the next batch gathers: no timer, at most two
+//  commits of waiting. A service may have several lanes; each is one connection with one batch in flight.
 //
 //  When a batch fails:
 //    connection lost, outcome unknown   the same batch runs again on the next connection; the inbox (or the
 //                                       service's own unique key) tells what had happened already
-//    SQLSTATE class 22 or 23            data that can never be stored: the smallest failing prefix is searched
+//    SQLSTATE class 22 or 23            data that can never be stored: the smallest failing prefix is
+//    searched
 //                                       by dry runs, its last item is poisoned (a message becomes a dead
 //                                       letter, a request is answered with a problem), the rest goes on
 //    anything else                      the batch runs again after a back-off
@@ -48,13 +49,16 @@ typedef struct {
 #define LANE_BATCH_BYTES (1024 * 1024)
 
 //  tables: the service's own statements. The lane adds its own (begin, commit, claim …).
-lane_t *lane_new (zloop_t *loop, const char *name, const char *conninfo, const char *schema, mailbox_t *mailbox,
-                  const db_table_t *tables, size_t table_count, const lane_ops_t *ops, void *self);
+lane_t *lane_new (zloop_t *loop, const char *name, const char *conninfo, const char *schema,
+                  mailbox_t *mailbox, const db_table_t *tables, size_t table_count, const lane_ops_t *ops,
+                  void *self);
 void lane_destroy (lane_t **self_p);
 
 //  Queues a request of the service's own; size counts against LANE_BATCH_BYTES. It is the service's to free,
 //  after ops.done has seen it.
 void lane_put (lane_t *self, void *request, size_t size);
+//  Queues a parcel; takes it
+void lane_put_parcel (lane_t *self, parcel_t *parcel);
 //  Runs a batch even without items (a lane that claims due rows in load)
 void lane_wake (lane_t *self);
 bool lane_is_up (const lane_t *self);

@@ -14,8 +14,8 @@ zsock_t *socket_client (const char *endpoint, zcert_t *cert, const char *server_
 const char *socket_user (zframe_t *payload);
 //  True if the routing id is one that libzmq itself makes: 5 bytes, first 0
 bool socket_id_is_ours (zframe_t *routing_id);
-//  A CURVE key pair from a file with the secret key in Z85, its mode no wider than 0640; NULL and a log line
-zcert_t *socket_cert (const char *secret_key_path);
+//  A CURVE key pair from its secret key in Z85; NULL if that is not one
+zcert_t *socket_cert (const char *secret_key);
 //  Proves that a server refuses an unknown key: connects with a fresh one and waits for the handshake to fail.
 //  fn hears true (refused, as it must be) or false within 3 s, on the loop.
 void socket_self_test (zloop_t *loop, const char *endpoint, const char *server_key,

@@ -87,6 +87,8 @@ BEGIN
 END
 $$;
 SELECT inbox_partitions ();
+-- What lies outside the months made so far is still told apart: never "no partition for this row"
+CREATE TABLE inbox_default PARTITION OF inbox DEFAULT;
 
 -- Drops the partitions that end at least 30 days ago and before the oldest parcel that any producer still
 -- owes; raises the floor first, so that a parcel from a dropped time can never be applied again.
@@ -102,7 +104,7 @@ BEGIN
     PERFORM pg_advisory_xact_lock (hashtextextended ('inbox_partitions ' || current_schema (), 0));
     FOR part IN SELECT c.oid::regclass::text AS name, to_date (right (c.relname, 6), 'YYYYMM') AS month
                 FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-                WHERE i.inhparent = 'inbox'::regclass ORDER BY c.relname LOOP
+                WHERE i.inhparent = 'inbox'::regclass AND c.relname ~ '^inbox_[0-9]{6}$' ORDER BY c.relname LOOP
         month_end := uuid_floor ((part.month + interval '1 month')::timestamp AT TIME ZONE 'UTC');
         CONTINUE WHEN month_end > limit_id;
         UPDATE inbox_floor SET parcel_id = greatest (parcel_id, month_end);
