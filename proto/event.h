@@ -66,3 +66,5 @@ char *event_write (event_type_t type, const char *source, const char *id, int64_
 //  (":60" is refused, like a date that does not exist). Writes UTC with "Z" and milliseconds.
 bool event_time_parse (const char *text, int64_t *time);
 void event_time_write (int64_t time, char text[32]);
+//  A date that exists, "2026-11-23", years 1–9999
+bool event_date_is_valid (const char *text);
