@@ -26,7 +26,23 @@ typedef struct {
     const char *const *sets;    //  arguments that become fields of the case ("unit", "term", "result" …)
     bool clears_unit;           //  the lead unit is taken away again
     const char *at;             //  argument with the moment it happened ("contacted_at"), or NULL: the event's time
+    const char *title_zh, *title_en;
 } procedure_move_t;
+
+typedef enum {
+    ARGUMENT_TEXT,   //  a string that is not empty
+    ARGUMENT_NAME,   //  an identifier: 1 to 128 bytes, no control or invisible characters
+    ARGUMENT_COUNT,  //  an integer, 1 to 999
+    ARGUMENT_MOMENT, //  RFC 3339 with zone
+    ARGUMENT_CHOICE  //  one of values
+} procedure_argument_type_t;
+
+typedef struct {
+    const char *name;
+    const char *title_zh, *title_en;
+    procedure_argument_type_t type;
+    const char *const *values;  //  of a choice, NULL-terminated; else NULL
+} procedure_argument_t;
 
 typedef struct {
     const char *name;           //  first_contact
@@ -62,6 +78,9 @@ const procedure_move_t *procedure_move (const procedure_t *self, const char *sta
 bool procedure_has_command (const procedure_t *self, const char *command);
 //  True if role acts only for its own unit (handler, unit_head)
 bool procedure_role_is_of_unit (const procedure_t *self, const char *role);
+//  What an argument of a command must look like; NULL if no argument is called so
+const procedure_argument_t *procedure_argument (const procedure_t *self, const char *name);
+bool procedure_argument_fits (const procedure_argument_t *self, const json_t *value);
 bool procedure_has_kind (const procedure_t *self, const char *kind);
 
 size_t procedure_state_count (const procedure_t *self);

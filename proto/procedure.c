@@ -1,0 +1,275 @@
+//  procedure - states, moves, clocks and notices of one kind of case, read from proto/procedures/<name>.json
+
+#include "proto/procedure.h"
+#include "proto/event.h"
+#include "proto/procedure_parts.h"
+#include "proto/schema.h"
+#include "proto/schema_node.h"
+#include <assert.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+//  --- shape
+
+//  The first thing that is wrong, as "/moves/3/to: is missing"
+static bool
+s_fits_shape (const json_t *root, char *error, size_t error_size)
+{
+    char why[200] = "";
+    json_t *shape = json_loads (procedure_shape (), JSON_REJECT_DUPLICATES, NULL);
+    schema_t *schema = schema_new (shape, why, sizeof why);
+    assert (schema);
+    problem_t *problem = problem_new (PROBLEM_INVALID, NULL);
+    bool good = schema_check (schema, root, "", problem);
+    if (!good) {
+        json_t *said = problem_json (problem);
+        const json_t *first = json_array_get (json_object_get (said, "errors"), 0);
+        snprintf (error, error_size, "%s: %s", json_string_value (json_object_get (first, "pointer")),
+                  json_string_value (json_object_get (first, "detail")));
+        json_decref (said);
+    }
+    problem_destroy (&problem);
+    schema_destroy (&schema);
+    json_decref (shape);
+    return good;
+}
+
+static bool
+s_build (procedure_t *self, const char *name, char *error, size_t error_size)
+{
+    if (!s_fits_shape (self->root, error, error_size))
+        return false;
+    procedure_read (self);
+    if (strcmp (self->name, name) != 0) {
+        snprintf (error, error_size, "/name: is not the name of the file");
+        return false;
+    }
+    return procedure_check (self, error, error_size);
+}
+
+procedure_t *
+procedure_parse (const char *name, const char *bytes, size_t size, char *error, size_t error_size)
+{
+    json_error_t why;
+    json_t *root = json_loadb (bytes, size, JSON_REJECT_DUPLICATES, &why);
+    if (!root) {
+        snprintf (error, error_size, "%s.json: line %d: %s", name, why.line, why.text);
+        return NULL;
+    }
+    char reason[400] = "";
+    procedure_t *self = calloc (1, sizeof *self);
+    assert (self);
+    self->root = root;
+    if (!s_build (self, name, reason, sizeof reason)) {
+        snprintf (error, error_size, "%s.json: %s", name, reason);
+        procedure_destroy (&self);
+    }
+    return self;
+}
+
+procedure_t *
+procedure_load (const char *path, char *error, size_t error_size)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = fopen (path, "r");
+    ssize_t got = file ? getdelim (&text, &size, '\0', file) : -1;
+    if (file)
+        fclose (file);
+    procedure_t *self = NULL;
+    if (got < 0)
+        snprintf (error, error_size, "%s: cannot be read", path);
+    else {
+        char *copy = strdup (path), *name = basename (copy), *end = strstr (name, ".json");
+        if (end)
+            *end = 0;
+        self = procedure_parse (name, text, (size_t) got, error, error_size);
+        free (copy);
+    }
+    free (text);
+    return self;
+}
+
+void
+procedure_destroy (procedure_t **self_p)
+{
+    assert (self_p);
+    procedure_t *self = *self_p;
+    if (self) {
+        procedure_forget (self);
+        free (self);
+        *self_p = NULL;
+    }
+}
+
+//  --- questions
+
+bool
+list_has (const char *const *list, const char *name)
+{
+    for (; *list; list++)
+        if (strcmp (*list, name) == 0)
+            return true;
+    return false;
+}
+
+const char *
+procedure_name (const procedure_t *self)
+{
+    return self->name;
+}
+
+int
+procedure_version (const procedure_t *self)
+{
+    return self->version;
+}
+
+const char *
+procedure_initial (const procedure_t *self)
+{
+    return self->initial;
+}
+
+const char *
+procedure_title (const procedure_t *self, const char *language)
+{
+    return strcmp (language, "zh") == 0 ? self->title_zh : self->title_en;
+}
+
+const procedure_state_t *
+procedure_state (const procedure_t *self, const char *name)
+{
+    for (size_t index = 0; index < self->state_count; index++)
+        if (strcmp (self->states[index].name, name) == 0)
+            return &self->states[index];
+    return NULL;
+}
+
+const procedure_move_t *
+procedure_move (const procedure_t *self, const char *state, const char *command)
+{
+    for (size_t index = 0; index < self->move_count; index++)
+        if (strcmp (self->moves[index].command, command) == 0 && list_has (self->moves[index].from, state))
+            return &self->moves[index];
+    return NULL;
+}
+
+bool
+procedure_has_command (const procedure_t *self, const char *command)
+{
+    for (size_t index = 0; index < self->move_count; index++)
+        if (strcmp (self->moves[index].command, command) == 0)
+            return true;
+    return false;
+}
+
+bool
+procedure_role_is_of_unit (const procedure_t *self, const char *role)
+{
+    for (size_t index = 0; index < self->role_count; index++)
+        if (strcmp (self->roles[index].name, role) == 0)
+            return self->roles[index].of_unit;
+    return false;
+}
+
+const procedure_argument_t *
+procedure_argument (const procedure_t *self, const char *name)
+{
+    for (size_t index = 0; index < self->argument_count; index++)
+        if (strcmp (self->arguments[index].name, name) == 0)
+            return &self->arguments[index];
+    return NULL;
+}
+
+bool
+procedure_argument_fits (const procedure_argument_t *self, const json_t *value)
+{
+    int64_t moment;
+    const char *text = json_string_value (value);
+    switch (self->type) {
+    case ARGUMENT_TEXT:
+        return text && *text;
+    case ARGUMENT_NAME:
+        return text && schema_is_id (text);
+    case ARGUMENT_COUNT:
+        return json_is_integer (value) && json_integer_value (value) >= 1 &&
+               json_integer_value (value) <= 999;
+    case ARGUMENT_MOMENT:
+        return text && event_time_parse (text, &moment);
+    case ARGUMENT_CHOICE:
+        return text && list_has (self->values, text);
+    }
+    return false;
+}
+
+bool
+procedure_has_kind (const procedure_t *self, const char *kind)
+{
+    for (size_t index = 0; index < self->kind_count; index++)
+        if (strcmp (self->kinds[index].name, kind) == 0)
+            return true;
+    return false;
+}
+
+bool
+procedure_clock_runs (const procedure_clock_t *clock, const char *state)
+{
+    return list_has (clock->states, state);
+}
+
+//  --- by number
+
+size_t
+procedure_state_count (const procedure_t *self)
+{
+    return self->state_count;
+}
+
+const procedure_state_t *
+procedure_state_at (const procedure_t *self, size_t index)
+{
+    assert (index < self->state_count);
+    return &self->states[index];
+}
+
+size_t
+procedure_move_count (const procedure_t *self)
+{
+    return self->move_count;
+}
+
+const procedure_move_t *
+procedure_move_at (const procedure_t *self, size_t index)
+{
+    assert (index < self->move_count);
+    return &self->moves[index];
+}
+
+size_t
+procedure_clock_count (const procedure_t *self)
+{
+    return self->clock_count;
+}
+
+const procedure_clock_t *
+procedure_clock_at (const procedure_t *self, size_t index)
+{
+    assert (index < self->clock_count);
+    return &self->clocks[index];
+}
+
+size_t
+procedure_notice_count (const procedure_t *self)
+{
+    return self->notice_count;
+}
+
+const procedure_notice_t *
+procedure_notice_at (const procedure_t *self, size_t index)
+{
+    assert (index < self->notice_count);
+    return &self->notices[index];
+}

@@ -1,0 +1,198 @@
+//  procedure_read - from the JSON of a procedure to its parts
+//
+//  The shape has been checked, so every member is there and of its type. Texts are borrowed from the JSON.
+
+#include "proto/procedure_parts.h"
+#include <assert.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct block {
+    block_t *next;
+    max_align_t memory[];
+};
+
+static void *
+s_allocate (procedure_t *self, size_t size)
+{
+    block_t *block = calloc (1, sizeof *block + size);
+    assert (block);
+    block->next = self->blocks;
+    self->blocks = block;
+    return block->memory;
+}
+
+static const char *
+s_text (const json_t *object, const char *member)
+{
+    return json_string_value (json_object_get (object, member));
+}
+
+static bool
+s_flag (const json_t *object, const char *member)
+{
+    return json_is_true (json_object_get (object, member));
+}
+
+static int
+s_number (const json_t *object, const char *member)
+{
+    return (int) json_integer_value (json_object_get (object, member));
+}
+
+//  The names in an array, or the member "name" of its objects; NULL-terminated, empty if the member is absent
+static const char *const *
+s_names (procedure_t *self, const json_t *object, const char *member)
+{
+    const json_t *array = json_object_get (object, member);
+    const char **names = s_allocate (self, (json_array_size (array) + 1) * sizeof *names);
+    for (size_t index = 0; index < json_array_size (array); index++) {
+        const json_t *item = json_array_get (array, index);
+        names[index] = json_is_object (item) ? s_text (item, "name") : json_string_value (item);
+    }
+    return names;
+}
+
+static procedure_argument_type_t
+s_argument_type (const char *name)
+{
+    static const char *const NAMES[] = { [ARGUMENT_TEXT] = "text",
+                                         [ARGUMENT_NAME] = "name",
+                                         [ARGUMENT_COUNT] = "count",
+                                         [ARGUMENT_MOMENT] = "moment",
+                                         [ARGUMENT_CHOICE] = "choice" };
+    procedure_argument_type_t type = ARGUMENT_TEXT;
+    while (strcmp (NAMES[type], name) != 0)
+        type++;
+    return type;
+}
+
+static void
+s_read_kind (procedure_t *self, const json_t *from, size_t index)
+{
+    self->kinds[index] = (kind_t){ s_text (from, "name"), s_text (from, "zh"), s_text (from, "en") };
+}
+
+static void
+s_read_role (procedure_t *self, const json_t *from, size_t index)
+{
+    self->roles[index] =
+        (role_t){ s_text (from, "name"), s_text (from, "zh"), s_text (from, "en"), s_flag (from, "of_unit") };
+}
+
+static void
+s_read_argument (procedure_t *self, const json_t *from, size_t index)
+{
+    self->arguments[index] = (procedure_argument_t){
+        .name = s_text (from, "name"),
+        .title_zh = s_text (from, "zh"),
+        .title_en = s_text (from, "en"),
+        .type = s_argument_type (s_text (from, "type")),
+        .values = json_object_get (from, "values") ? s_names (self, from, "values") : NULL,
+    };
+}
+
+static void
+s_read_state (procedure_t *self, const json_t *from, size_t index)
+{
+    self->states[index] = (procedure_state_t){ s_text (from, "name"), s_text (from, "zh"),
+                                               s_text (from, "en"), s_flag (from, "end") };
+}
+
+static void
+s_read_move (procedure_t *self, const json_t *from, size_t index)
+{
+    self->moves[index] = (procedure_move_t){
+        .command = s_text (from, "command"),
+        .from = s_names (self, from, "from"),
+        .to = s_text (from, "to"),
+        .roles = s_names (self, from, "roles"),
+        .needs = s_names (self, from, "needs"),
+        .accepts = s_names (self, from, "accepts"),
+        .sets = s_names (self, from, "sets"),
+        .clears_unit = s_flag (from, "clears_unit"),
+        .at = s_text (from, "at"),
+        .title_zh = s_text (from, "zh"),
+        .title_en = s_text (from, "en"),
+    };
+}
+
+static void
+s_read_clock (procedure_t *self, const json_t *from, size_t index)
+{
+    self->clocks[index] = (procedure_clock_t){
+        .name = s_text (from, "name"),
+        .title_zh = s_text (from, "zh"),
+        .title_en = s_text (from, "en"),
+        .states = s_names (self, from, "states"),
+        .budget = s_number (from, "budget"),
+        .budget_field = s_text (from, "budget_field"),
+        .budget_default = s_number (from, "budget_default"),
+        .unit = s_text (from, "unit"),
+        .ladder = s_text (from, "ladder"),
+    };
+}
+
+static void
+s_read_notice (procedure_t *self, const json_t *from, size_t index)
+{
+    self->notices[index] = (procedure_notice_t){
+        .on = s_text (from, "on"),
+        .template = s_text (from, "template"),
+        .to = s_names (self, from, "to"),
+        .confirm = s_flag (from, "confirm"),
+        .urgent = s_flag (from, "urgent"),
+    };
+}
+
+//  Allocates the parts of one member of the file
+static void *
+s_parts (procedure_t *self, const char *member, size_t size, size_t *count)
+{
+    *count = json_array_size (json_object_get (self->root, member));
+    return s_allocate (self, (*count + 1) * size);
+}
+
+static void
+s_each (procedure_t *self, const char *member, void (*read) (procedure_t *, const json_t *, size_t))
+{
+    const json_t *array = json_object_get (self->root, member);
+    for (size_t index = 0; index < json_array_size (array); index++)
+        read (self, json_array_get (array, index), index);
+}
+
+void
+procedure_read (procedure_t *self)
+{
+    self->name = s_text (self->root, "name");
+    self->version = s_number (self->root, "version");
+    self->initial = s_text (self->root, "initial");
+    self->title_zh = s_text (self->root, "zh");
+    self->title_en = s_text (self->root, "en");
+    self->kinds = s_parts (self, "kinds", sizeof *self->kinds, &self->kind_count);
+    self->roles = s_parts (self, "roles", sizeof *self->roles, &self->role_count);
+    self->arguments = s_parts (self, "arguments", sizeof *self->arguments, &self->argument_count);
+    self->states = s_parts (self, "states", sizeof *self->states, &self->state_count);
+    self->moves = s_parts (self, "moves", sizeof *self->moves, &self->move_count);
+    self->clocks = s_parts (self, "clocks", sizeof *self->clocks, &self->clock_count);
+    self->notices = s_parts (self, "notices", sizeof *self->notices, &self->notice_count);
+    s_each (self, "kinds", s_read_kind);
+    s_each (self, "roles", s_read_role);
+    s_each (self, "arguments", s_read_argument);
+    s_each (self, "states", s_read_state);
+    s_each (self, "moves", s_read_move);
+    s_each (self, "clocks", s_read_clock);
+    s_each (self, "notices", s_read_notice);
+}
+
+void
+procedure_forget (procedure_t *self)
+{
+    while (self->blocks) {
+        block_t *block = self->blocks;
+        self->blocks = block->next;
+        free (block);
+    }
+    json_decref (self->root);
+}

@@ -1,0 +1,75 @@
+//  procedure_shape - the shape of a procedure file, as a JSON Schema in the program itself
+//
+//  Compiled in, so that a procedure is checked wherever it is read, without another file to be found. The
+//  same text is proto/schemas/procedure.json, for editors and strangers; a test keeps the two equal.
+
+#include "proto/procedure_parts.h"
+
+static const char SHAPE[] =
+    "{\"$schema\":\"http://json-schema.org/draft-07/schema#\","
+    "\"title\":\"A procedure: states, moves, clocks and notices of one kind of case\","
+    "\"type\":\"object\",\"additionalProperties\":false,"
+    "\"required\":[\"name\",\"version\",\"zh\",\"en\",\"initial\",\"kinds\",\"roles\",\"arguments\","
+    "\"states\","
+    "\"moves\",\"clocks\",\"notices\"],"
+    "\"properties\":{\"name\":{\"$ref\":\"#/$defs/name\"},"
+    "\"version\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":1000000},"
+    "\"zh\":{\"$ref\":\"#/$defs/label\"},\"en\":{\"$ref\":\"#/$defs/label\"},"
+    "\"initial\":{\"$ref\":\"#/$defs/name\"},"
+    "\"kinds\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":64,\"items\":{\"$ref\":\"#/$defs/kind\"}},"
+    "\"roles\":{\"type\":\"array\",\"maxItems\":64,\"items\":{\"$ref\":\"#/$defs/role\"}},"
+    "\"arguments\":{\"type\":\"array\",\"maxItems\":64,\"items\":{\"$ref\":\"#/$defs/argument\"}},"
+    "\"states\":{\"type\":\"array\",\"minItems\":2,\"maxItems\":64,\"items\":{\"$ref\":\"#/$defs/state\"}},"
+    "\"moves\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":200,\"items\":{\"$ref\":\"#/$defs/move\"}},"
+    "\"clocks\":{\"type\":\"array\",\"maxItems\":32,\"items\":{\"$ref\":\"#/$defs/clock\"}},"
+    "\"notices\":{\"type\":\"array\",\"maxItems\":64,\"items\":{\"$ref\":\"#/$defs/notice\"}}},"
+    "\"$defs\":{"
+    "\"name\":{\"type\":\"string\",\"pattern\":\"^[a-z][a-z0-9_]{0,39}$\"},"
+    "\"names\":{\"type\":\"array\",\"maxItems\":64,\"uniqueItems\":true,\"items\":{\"$ref\":\"#/$defs/"
+    "name\"}},"
+    "\"some_names\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":64,\"uniqueItems\":true,"
+    "\"items\":{\"$ref\":\"#/$defs/name\"}},"
+    "\"label\":{\"type\":\"string\",\"pattern\":\"^[^\\u0001-\\u001f\\\"\\u007f-\\u009f|]{1,80}$\"},"
+    "\"kind\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"name\",\"zh\",\"en\"],"
+    "\"properties\":{\"name\":{\"$ref\":\"#/$defs/name\"},\"zh\":{\"$ref\":\"#/$defs/label\"},"
+    "\"en\":{\"$ref\":\"#/$defs/label\"}}},"
+    "\"role\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"name\",\"zh\",\"en\"],"
+    "\"properties\":{\"name\":{\"$ref\":\"#/$defs/name\"},\"zh\":{\"$ref\":\"#/$defs/label\"},"
+    "\"en\":{\"$ref\":\"#/$defs/label\"},\"of_unit\":{\"type\":\"boolean\"}}},"
+    "\"argument\":{\"type\":\"object\",\"additionalProperties\":false,"
+    "\"required\":[\"name\",\"type\",\"zh\",\"en\"],"
+    "\"properties\":{\"name\":{\"$ref\":\"#/$defs/name\"},"
+    "\"type\":{\"enum\":[\"text\",\"name\",\"count\",\"moment\",\"choice\"]},"
+    "\"zh\":{\"$ref\":\"#/$defs/label\"},\"en\":{\"$ref\":\"#/$defs/label\"},"
+    "\"values\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":32,\"items\":{\"$ref\":\"#/$defs/kind\"}}}},"
+    "\"state\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"name\",\"zh\",\"en\"],"
+    "\"properties\":{\"name\":{\"$ref\":\"#/$defs/name\"},\"zh\":{\"$ref\":\"#/$defs/label\"},"
+    "\"en\":{\"$ref\":\"#/$defs/label\"},\"end\":{\"type\":\"boolean\"}}},"
+    "\"move\":{\"type\":\"object\",\"additionalProperties\":false,"
+    "\"required\":[\"command\",\"zh\",\"en\",\"from\",\"roles\"],"
+    "\"properties\":{\"command\":{\"$ref\":\"#/$defs/name\"},\"zh\":{\"$ref\":\"#/$defs/label\"},"
+    "\"en\":{\"$ref\":\"#/$defs/label\"},\"from\":{\"$ref\":\"#/$defs/some_names\"},"
+    "\"to\":{\"$ref\":\"#/$defs/name\"},\"roles\":{\"$ref\":\"#/$defs/some_names\"},"
+    "\"needs\":{\"$ref\":\"#/$defs/names\"},\"accepts\":{\"$ref\":\"#/$defs/names\"},"
+    "\"sets\":{\"$ref\":\"#/$defs/names\"},\"clears_unit\":{\"type\":\"boolean\"},"
+    "\"at\":{\"$ref\":\"#/$defs/name\"}}},"
+    "\"clock\":{\"type\":\"object\",\"additionalProperties\":false,"
+    "\"required\":[\"name\",\"zh\",\"en\",\"states\",\"unit\",\"ladder\"],"
+    "\"properties\":{\"name\":{\"$ref\":\"#/$defs/name\"},\"zh\":{\"$ref\":\"#/$defs/label\"},"
+    "\"en\":{\"$ref\":\"#/$defs/label\"},\"states\":{\"$ref\":\"#/$defs/some_names\"},"
+    "\"budget\":{\"$ref\":\"#/$defs/budget\"},\"budget_field\":{\"$ref\":\"#/$defs/name\"},"
+    "\"budget_default\":{\"$ref\":\"#/$defs/budget\"},"
+    "\"unit\":{\"enum\":[\"working_day\",\"calendar_day\",\"hour\",\"minute\"]},"
+    "\"ladder\":{\"$ref\":\"#/$defs/name\"}}},"
+    "\"budget\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":100000},"
+    "\"notice\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"on\",\"template\",\"to\"]"
+    ","
+    "\"properties\":{\"on\":{\"$ref\":\"#/$defs/name\"},\"template\":{\"$ref\":\"#/$defs/name\"},"
+    "\"to\":{\"$ref\":\"#/$defs/some_names\"},\"confirm\":{\"type\":\"boolean\"},"
+    "\"urgent\":{\"type\":\"boolean\"}}}}}";
+
+const char *
+procedure_shape (void)
+{
+    return SHAPE;
+}
