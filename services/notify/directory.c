@@ -1,0 +1,172 @@
+//  directory - who holds which role in which unit: the people of the database, in memory
+
+#include "services/notify/directory.h"
+#include <czmq.h>
+
+typedef struct {
+    person_t person; //  first, so that a holder is a person
+    char *unit;
+} holder_t;
+
+struct directory {
+    int64_t version;
+    zhashx_t *units;   //  id -> name
+    zhashx_t *persons; //  id -> holder_t, owns them
+    zhashx_t *roles;   //  "role" or "role/unit" -> array of holder_t
+    holder_t *last;
+};
+
+typedef struct {
+    holder_t **holders;
+    size_t count;
+} holders_t;
+
+static const char *const UNIT_ROLES[] = { "handler", "unit_head" };
+
+static void
+s_destroy_text (void **item_p)
+{
+    free (*item_p);
+    *item_p = NULL;
+}
+
+static void
+s_destroy_holder (void **item_p)
+{
+    holder_t *self = *item_p;
+    free (self->person.person);
+    free (self->person.email);
+    free (self->person.language);
+    free (self->unit);
+    free (self);
+    *item_p = NULL;
+}
+
+static void
+s_destroy_holders (void **item_p)
+{
+    holders_t *self = *item_p;
+    free (self->holders);
+    free (self);
+    *item_p = NULL;
+}
+
+directory_t *
+directory_new (void)
+{
+    directory_t *self = zmalloc (sizeof *self);
+    self->units = zhashx_new ();
+    self->persons = zhashx_new ();
+    self->roles = zhashx_new ();
+    zhashx_set_destructor (self->units, s_destroy_text);
+    zhashx_set_destructor (self->persons, s_destroy_holder);
+    zhashx_set_destructor (self->roles, s_destroy_holders);
+    return self;
+}
+
+void
+directory_destroy (directory_t **self_p)
+{
+    if (!*self_p)
+        return;
+    directory_t *self = *self_p;
+    zhashx_destroy (&self->roles);
+    zhashx_destroy (&self->persons);
+    zhashx_destroy (&self->units);
+    freen (self);
+    *self_p = NULL;
+}
+
+void
+directory_begin (directory_t *self, int64_t version)
+{
+    zhashx_purge (self->roles);
+    zhashx_purge (self->persons);
+    zhashx_purge (self->units);
+    self->last = NULL;
+    self->version = version;
+}
+
+int64_t
+directory_version (const directory_t *self)
+{
+    return self->version;
+}
+
+void
+directory_add_unit (directory_t *self, const char *unit, const char *name)
+{
+    zhashx_update (self->units, unit, strdup (name));
+}
+
+void
+directory_add_person (directory_t *self, const person_t *person, const char *unit)
+{
+    holder_t *holder = zmalloc (sizeof *holder);
+    holder->person.person = strdup (person->person);
+    holder->person.email = person->email && *person->email ? strdup (person->email) : NULL;
+    holder->person.language = strdup (person->language);
+    holder->unit = unit && *unit ? strdup (unit) : NULL;
+    zhashx_update (self->persons, person->person, holder);
+    self->last = holder;
+}
+
+bool
+directory_role_is_of_unit (const char *role)
+{
+    for (size_t index = 0; index < sizeof UNIT_ROLES / sizeof *UNIT_ROLES; index++)
+        if (streq (UNIT_ROLES[index], role))
+            return true;
+    return false;
+}
+
+void
+directory_add_role (directory_t *self, const char *role, size_t size)
+{
+    assert (self->last);
+    char *key = zsys_sprintf ("%.*s", (int) size, role);
+    if (directory_role_is_of_unit (key)) {
+        char *both = self->last->unit ? zsys_sprintf ("%s/%s", key, self->last->unit) : NULL;
+        freen (key);
+        key = both;
+    }
+    if (!key) //  head of no unit: reached by nobody
+        return;
+    holders_t *holders = zhashx_lookup (self->roles, key);
+    if (!holders) {
+        holders = zmalloc (sizeof *holders);
+        zhashx_insert (self->roles, key, holders);
+    }
+    holders->holders = realloc (holders->holders, (holders->count + 1) * sizeof *holders->holders);
+    assert (holders->holders);
+    holders->holders[holders->count++] = self->last;
+    freen (key);
+}
+
+const person_t *
+directory_holder (const directory_t *self, const char *role, const char *unit, size_t index)
+{
+    char key[256];
+    if (!directory_role_is_of_unit (role))
+        snprintf (key, sizeof key, "%s", role);
+    else if (unit && *unit)
+        snprintf (key, sizeof key, "%s/%s", role, unit);
+    else
+        return NULL;
+    const holders_t *holders = zhashx_lookup (self->roles, key);
+    return holders && index < holders->count ? &holders->holders[index]->person : NULL;
+}
+
+const person_t *
+directory_person (const directory_t *self, const char *person)
+{
+    const holder_t *holder = zhashx_lookup (self->persons, person);
+    return holder ? &holder->person : NULL;
+}
+
+const char *
+directory_unit_name (const directory_t *self, const char *unit)
+{
+    const char *name = zhashx_lookup (self->units, unit);
+    return name ? name : unit;
+}

@@ -1,0 +1,36 @@
+//  directory - who holds which role in which unit: the people of the database, in memory
+//
+//      directory_begin ─ add units, persons ─ directory_end      directory_holders (role, unit)
+//
+//  Pure: store.c fills it, inside the transaction that decides with it, so it is never stale.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct directory directory_t;
+
+typedef struct {
+    char *person; //  id
+    char *email;  //  NULL: has none
+    char *language;
+} person_t;
+
+directory_t *directory_new (void);
+void directory_destroy (directory_t **self_p);
+
+//  Forgets everybody; what follows is the state of this version
+void directory_begin (directory_t *self, int64_t version);
+int64_t directory_version (const directory_t *self); //  0: nothing read yet
+void directory_add_unit (directory_t *self, const char *unit, const char *name);
+//  Only active persons belong here. The person's roles follow.
+void directory_add_person (directory_t *self, const person_t *person, const char *unit);
+void directory_add_role (directory_t *self, const char *role, size_t size); //  of the person added last
+
+//  Roles of a unit need one: without it nobody holds them. Other roles are held in the whole bureau.
+bool directory_role_is_of_unit (const char *role);
+//  The holders of a role; NULL after the last
+const person_t *directory_holder (const directory_t *self, const char *role, const char *unit, size_t index);
+const person_t *directory_person (const directory_t *self, const char *person);
+//  The unit's name; what was given if there is no such unit
+const char *directory_unit_name (const directory_t *self, const char *unit);
