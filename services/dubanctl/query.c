@@ -6,7 +6,9 @@
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define MAX_PARAMS 16
 
@@ -104,4 +106,80 @@ query_cell (const PGresult *result, int row, const char *column)
     int number = PQfnumber (result, column);
     assert (number >= 0);
     return PQgetisnull (result, row, number) ? NULL : PQgetvalue (result, row, number);
+}
+
+//  "2026-11-23 21:14:08.617849+00": the session's time zone is UTC
+static int64_t
+s_moment (const char *text)
+{
+    struct tm parts = { 0 };
+    const char *rest = strptime (text, "%Y-%m-%d %H:%M:%S", &parts);
+    assert (rest);
+    int64_t micros = 0, unit = 100000;
+    if (*rest == '.')
+        for (rest++; *rest >= '0' && *rest <= '9'; rest++, unit /= 10)
+            micros += (*rest - '0') * unit;
+    return (int64_t) timegm (&parts) * 1000000 + micros;
+}
+
+int64_t
+query_moment (const PGresult *result, int row, const char *column)
+{
+    const char *cell = query_cell (result, row, column);
+    return cell ? s_moment (cell) : INT64_MIN;
+}
+
+long long
+query_number (const PGresult *result, int row, const char *column)
+{
+    const char *cell = query_cell (result, row, column);
+    return cell ? strtoll (cell, NULL, 10) : 0;
+}
+
+static json_t *
+s_cell_json (const PGresult *result, int row, int column)
+{
+    enum {
+        BOOL = 16,
+        INT8 = 20,
+        INT4 = 23,
+        JSON = 114,
+        INT2 = 21,
+        FLOAT8 = 701,
+        TIMESTAMPTZ = 1184,
+        JSONB = 3802
+    };
+    const char *text = PQgetvalue (result, row, column);
+    if (PQgetisnull (result, row, column))
+        return json_null ();
+    switch (PQftype (result, column)) {
+    case BOOL:
+        return json_boolean (*text == 't');
+    case INT2:
+    case INT4:
+    case INT8:
+        return json_integer (strtoll (text, NULL, 10));
+    case FLOAT8:
+        return json_real (strtod (text, NULL));
+    case JSON:
+    case JSONB:
+        return json_loads (text, JSON_DECODE_ANY, NULL);
+    case TIMESTAMPTZ:
+        return json_string (text_rfc3339 (s_moment (text)));
+    default:
+        return json_string (text);
+    }
+}
+
+json_t *
+query_json (const PGresult *result)
+{
+    json_t *rows = json_array ();
+    for (int row = 0; row < PQntuples (result); row++) {
+        json_t *object = json_object ();
+        for (int column = 0; column < PQnfields (result); column++)
+            json_object_set_new (object, PQfname (result, column), s_cell_json (result, row, column));
+        json_array_append_new (rows, object);
+    }
+    return rows;
 }

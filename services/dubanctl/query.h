@@ -3,7 +3,9 @@
 //  A service never does this (common/db.c); a command line tool may wait, with limits on every wait.
 #pragma once
 #include "services/dubanctl/command.h"
+#include <jansson.h>
 #include <libpq-fe.h>
+#include <stdint.h>
 
 //  who: "READER", "OPERATOR", "MIGRATE": connects with DUBAN_<who>_URL and DUBAN_<who>_PASSWORD. NULL after
 //  saying why; exit_code tells USAGE, NOT_AUTHORISED or UNAVAILABLE.
@@ -18,3 +20,9 @@ exit_t query_complain (const PGresult *result);
 bool query_run (PGconn *conn, const char *sql);
 //  A cell, NULL if it is NULL
 const char *query_cell (const PGresult *result, int row, const char *column);
+//  A timestamptz cell in microseconds since 1970; INT64_MIN if it is NULL
+int64_t query_moment (const PGresult *result, int row, const char *column);
+//  A numeric cell; 0 if it is NULL
+long long query_number (const PGresult *result, int row, const char *column);
+//  All rows as an array of objects, one member per column, typed as the columns are; times in RFC 3339
+json_t *query_json (const PGresult *result);

@@ -231,6 +231,18 @@ text_moment (int64_t moment)
     return text;
 }
 
+const char *
+text_rfc3339 (int64_t moment)
+{
+    static char text[40];
+    time_t seconds = (time_t) (moment / 1000000);
+    struct tm parts;
+    gmtime_r (&seconds, &parts);
+    size_t size = strftime (text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
+    snprintf (text + size, sizeof text - size, ".%03dZ", (int) (moment / 1000 % 1000));
+    return text;
+}
+
 int64_t
 moment_now (void)
 {

@@ -32,6 +32,8 @@ void json_print (json_t *document);
 
 //  "2026-11-23 21:05" in the bureau's time
 const char *text_moment (int64_t moment);
+//  "2026-11-23T13:05:00.000Z"
+const char *text_rfc3339 (int64_t moment);
 //  Microseconds since 1970, now
 int64_t moment_now (void);
 //  Colour only on a terminal and without NO_COLOR; "" otherwise

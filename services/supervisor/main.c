@@ -9,7 +9,6 @@
 //  the supervisor die.
 
 #include "common/log.h"
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -1,0 +1,92 @@
+//  report - the rows of a query as a table for people
+
+#include "services/dubanctl/report.h"
+#include "services/dubanctl/case.h"
+#include "services/dubanctl/text.h"
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MAX_COLUMNS 12
+
+void
+report_print (const PGresult *result, const report_column_t *columns)
+{
+    const char *headings[MAX_COLUMNS + 1] = { 0 };
+    size_t count = 0;
+    for (; columns[count].column; count++) {
+        assert (count < MAX_COLUMNS);
+        headings[count] = words (columns[count].en, columns[count].zh);
+    }
+    table_t *table = table_new (headings);
+    for (int row = 0; row < PQntuples (result); row++) {
+        char *cells[MAX_COLUMNS] = { 0 };
+        for (size_t index = 0; index < count; index++) {
+            const report_column_t *column = &columns[index];
+            const char *cell = (column->cell ? column->cell : query_cell) (result, row, column->column);
+            cells[index] = strdup (cell ? cell : "");
+        }
+        table_row (table, (const char *const *) cells);
+        for (size_t index = 0; index < count; index++)
+            free (cells[index]);
+    }
+    table_print (table);
+    if (!table_count (table))
+        remark ("%s", words ("(none)", "(无)"));
+    table_destroy (&table);
+}
+
+void
+report_title (const char *en, const char *zh)
+{
+    printf ("\n%s%s%s\n", colour_of ("bold"), words (en, zh), colour_of ("plain"));
+}
+
+const char *
+report_moment (const PGresult *result, int row, const char *column)
+{
+    int64_t moment = query_moment (result, row, column);
+    return moment == INT64_MIN ? NULL : text_moment (moment);
+}
+
+const char *
+report_title40 (const PGresult *result, int row, const char *column)
+{
+    static char text[256];
+    const char *cell = query_cell (result, row, column);
+    if (!cell || text_width (cell) <= 40)
+        return cell;
+    snprintf (text, sizeof text, "%.*s…", (int) text_fit (cell, 39), cell);
+    return text;
+}
+
+const char *
+report_state (const PGresult *result, int row, const char *column)
+{
+    const char *procedure =
+        PQfnumber (result, "procedure") < 0 ? NULL : query_cell (result, row, "procedure");
+    const char *state = query_cell (result, row, column);
+    return state ? state_title (procedure ? procedure : "suggestion", state) : NULL;
+}
+
+//  Shape, word and date: colour is never the only sign
+const char *
+report_due (const PGresult *result, int row, const char *column)
+{
+    static char text[128];
+    const char *date = query_cell (result, row, column);
+    int64_t breach = query_moment (result, row, "breach_at");
+    if (breach == INT64_MIN)
+        return NULL;
+    bool running = *query_cell (result, row, "running") == 't',
+         breached = *query_cell (result, row, "breached") == 't';
+    const char *mark = "";
+    if (running && breached)
+        mark = words ("■ overdue ", "■ 超期 ");
+    else if (!running)
+        mark = breached ? words ("□ done late ", "□ 逾期完成 ") : words ("✓ done in time ", "✓ 按期完成 ");
+    bool provisional = *query_cell (result, row, "provisional") == 't';
+    snprintf (text, sizeof text, "%s%s%s", mark, date ? date : text_moment (breach),
+              provisional ? words (" (provisional)", "(暂定)") : "");
+    return text;
+}

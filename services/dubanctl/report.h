@@ -1,0 +1,23 @@
+//  report - the rows of a query as a table for people; columns are data
+#pragma once
+#include "services/dubanctl/query.h"
+
+//  What a cell says; may use a static buffer, is copied at once
+typedef const char *(report_cell_fn) (const PGresult *result, int row, const char *column);
+
+typedef struct {
+    const char *column; //  of the result
+    const char *en, *zh;
+    report_cell_fn *cell; //  NULL: as it is
+} report_column_t;
+
+//  columns are ended by one without a name. With JSON wanted, nothing is printed.
+void report_print (const PGresult *result, const report_column_t *columns);
+//  A heading above a table
+void report_title (const char *en, const char *zh);
+
+//  Cells
+report_cell_fn report_moment;  //  local time to the minute
+report_cell_fn report_title40; //  at most 40 columns, … behind
+report_cell_fn report_state;   //  title of a state of the procedure "suggestion", or of column "procedure"
+report_cell_fn report_due;     //  due_date or breach_at, with marks from breached, provisional, running

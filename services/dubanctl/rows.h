@@ -1,0 +1,16 @@
+//  rows - records of a CSV (RFC 4180, with a heading) or NDJSON file, plain or gzip, one at a time
+#pragma once
+#include <stdbool.h>
+
+typedef struct rows rows_t;
+
+//  NULL after saying why
+rows_t *rows_open (const char *path);
+void rows_close (rows_t **self_p);
+//  The next record. ROWS_BROKEN: this one cannot be read (too long, not JSON); the next may be.
+typedef enum { ROWS_END, ROWS_GOOD, ROWS_BROKEN } rows_next_t;
+rows_next_t rows_next (rows_t *self);
+//  A value of the current record; NULL if there is no such column. Borrowed until the next record.
+const char *rows_value (const rows_t *self, const char *column);
+//  How much of the file has been read, 0 … 1
+double rows_fraction (const rows_t *self);

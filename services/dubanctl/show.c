@@ -1,0 +1,206 @@
+//  show - `dubanctl show CASE`: state, history, clocks, and who was told
+
+#include "services/dubanctl/case.h"
+#include "services/dubanctl/report.h"
+#include "services/dubanctl/text.h"
+#include <stdio.h>
+#include <string.h>
+
+static const char CASE_SQL[] = //
+    "SELECT c.number, c.case_no, c.title, c.procedure, c.state, c.version, c.kind, c.area, c.secrecy, "
+    "c.unit, "
+    "u.name AS unit_name, c.source, s.name AS source_name, c.submitter, c.fields::jsonb AS fields, "
+    "c.opened_at, "
+    "c.closed_at FROM api.cases c LEFT JOIN api.unit u USING (unit) LEFT JOIN api.source s USING (source) "
+    "WHERE case_no = $1";
+static const char LOG_SQL[] = //
+    "SELECT version, event, state, actor, spoke, occurred_at, recorded_at, cause FROM api.case_log "
+    "WHERE case_no = $1 ORDER BY version";
+static const char CLOCK_SQL[] = //
+    "SELECT name, running, anchor, budget, unit, due_date, breach_at, provisional, breached, stopped_at, "
+    "next_rung_at FROM api.clock WHERE case_no = $1 ORDER BY anchor, name";
+static const char NOTICE_SQL[] = //
+    "SELECT n.created_at, n.template, d.recipient, p.name AS recipient_name, d.channel, d.state, d.attempts, "
+    "d.delivered_at, d.outcome, d.subject, d.text, n.withdrawn FROM api.notice n LEFT JOIN api.delivery d "
+    "USING (notice_key) LEFT JOIN api.person p ON p.person = d.recipient WHERE n.case_no = $1 "
+    "ORDER BY n.created_at, n.notice_key, d.delivery_id";
+
+static const char *
+s_clock (const PGresult *result, int row, const char *column)
+{
+    return clock_title ("suggestion", query_cell (result, row, column));
+}
+
+static const char *
+s_term (const PGresult *result, int row, const char *column)
+{
+    static const struct {
+        const char *unit, *en, *zh;
+    } UNITS[] = { { "working_day", "working days", "个工作日" },
+                  { "calendar_day", "days", "天" },
+                  { "hour", "hours", "小时" },
+                  { "minute", "minutes", "分钟" } };
+    static char text[64];
+    const char *unit = query_cell (result, row, "unit");
+    for (size_t index = 0; index < sizeof UNITS / sizeof *UNITS; index++)
+        if (!strcmp (UNITS[index].unit, unit))
+            unit = words (UNITS[index].en, UNITS[index].zh);
+    snprintf (text, sizeof text, "%s %s", query_cell (result, row, column), unit);
+    return text;
+}
+
+static const char *
+s_recipient (const PGresult *result, int row, const char *column)
+{
+    const char *name = query_cell (result, row, "recipient_name");
+    return name ? name : query_cell (result, row, column);
+}
+
+static const char *
+s_delivery (const PGresult *result, int row, const char *column)
+{
+    static const struct {
+        const char *state, *en, *zh;
+    } STATES[] = { { "queued", "queued", "待发送" },
+                   { "sending", "sending", "发送中" },
+                   { "delivered", "delivered", "已送达" },
+                   { "dead", "failed", "失败" },
+                   { "withdrawn", "withdrawn", "已撤回" } };
+    const char *state = query_cell (result, row, column);
+    for (size_t index = 0; state && index < sizeof STATES / sizeof *STATES; index++)
+        if (!strcmp (STATES[index].state, state))
+            return words (STATES[index].en, STATES[index].zh);
+    return state;
+}
+
+static const report_column_t HISTORY[] = {
+    { "version", "v", "版本", NULL },
+    { "occurred_at", "happened", "发生", report_moment },
+    { "recorded_at", "recorded", "记录", report_moment },
+    { "event", "event", "事件", NULL },
+    { "state", "state after", "之后状态", report_state },
+    { "actor", "by", "办理人", NULL },
+    { "spoke", "through", "经由", NULL },
+    { 0 },
+};
+static const report_column_t CLOCKS[] = {
+    { "name", "clock", "时限", s_clock },
+    { "budget", "term", "期限", s_term },
+    { "anchor", "from", "起算", report_moment },
+    { "due_date", "due", "届满", report_due },
+    { "stopped_at", "stopped", "停止", report_moment },
+    { "next_rung_at", "next reminder", "下次督办", report_moment },
+    { 0 },
+};
+static const report_column_t NOTICES[] = {
+    { "created_at", "when", "时间", report_moment },
+    { "template", "notice", "通知", NULL },
+    { "recipient", "to", "对象", s_recipient },
+    { "channel", "channel", "渠道", NULL },
+    { "state", "delivery", "送达", s_delivery },
+    { "text", "text", "内容", report_title40 },
+    { 0 },
+};
+
+static const char *
+s_or (const char *first, const char *second)
+{
+    return first ? first : second ? second : "-";
+}
+
+static void
+s_print_head (const PGresult *result)
+{
+    static const char *const SECRECY[][2] = {
+        { "public", "公开" }, { "internal", "内部" }, { "confidential", "保密" }, { "sealed", "密封" }
+    };
+    long long secrecy = query_number (result, 0, "secrecy");
+    printf ("%s%s%s  %s\n", colour_of ("bold"), query_cell (result, 0, "number"), colour_of ("plain"),
+            query_cell (result, 0, "title"));
+    printf ("%s: %s   %s: %s   %s: %s   %s: %s\n", words ("state", "状态"), report_state (result, 0, "state"),
+            words ("unit", "主办"),
+            s_or (query_cell (result, 0, "unit_name"), query_cell (result, 0, "unit")),
+            words ("kind", "类别"), query_cell (result, 0, "kind"), words ("secrecy", "密级"),
+            secrecy >= 0 && secrecy <= 3 ? words (SECRECY[secrecy][0], SECRECY[secrecy][1]) : "?");
+    printf ("%s: %s   %s: %s   %s: %s\n", words ("from", "来源"),
+            s_or (query_cell (result, 0, "source_name"), query_cell (result, 0, "source")),
+            words ("person", "提出人"), s_or (query_cell (result, 0, "submitter"), NULL),
+            words ("opened", "收到"), s_or (report_moment (result, 0, "opened_at"), NULL));
+}
+
+static const struct {
+    const char *member, *sql, *en, *zh;
+    const report_column_t *columns;
+} SECTIONS[] = {
+    { "history", LOG_SQL, "History", "办理经过", HISTORY },
+    { "clocks", CLOCK_SQL, "Clocks", "时限", CLOCKS },
+    { "notices", NOTICE_SQL, "Who was told", "通知与送达", NOTICES },
+};
+
+static exit_t
+s_sections (PGconn *conn, const char *serial, json_t *document)
+{
+    exit_t code = DONE;
+    for (size_t index = 0; index < sizeof SECTIONS / sizeof *SECTIONS && code == DONE; index++) {
+        PGresult *result = query (conn, SECTIONS[index].sql, serial, QUERY_END);
+        if (!query_good (result))
+            code = query_complain (result);
+        else if (option_json)
+            json_object_set_new (document, SECTIONS[index].member, query_json (result));
+        else if (PQntuples (result)) {
+            report_title (SECTIONS[index].en, SECTIONS[index].zh);
+            report_print (result, SECTIONS[index].columns);
+        }
+        PQclear (result);
+    }
+    return code;
+}
+
+static exit_t
+s_show (PGconn *conn, int64_t case_no)
+{
+    char serial[24];
+    snprintf (serial, sizeof serial, "%lld", (long long) case_no);
+    PGresult *result = query (conn, CASE_SQL, serial, QUERY_END);
+    exit_t code = query_good (result) ? DONE : query_complain (result);
+    json_t *document = json_pack ("{s:s}", "schema", "duban.case.v1");
+    if (code == DONE && !PQntuples (result))
+        code = NOT_FOUND; //  it was there a moment ago
+    if (code == DONE && option_json) {
+        json_t *rows = query_json (result);
+        json_object_set (document, "case", json_array_get (rows, 0));
+        json_decref (rows);
+    } else if (code == DONE)
+        s_print_head (result);
+    PQclear (result);
+    if (code == DONE)
+        code = s_sections (conn, serial, document);
+    if (code == DONE && option_json)
+        json_print (json_incref (document));
+    json_decref (document);
+    return code;
+}
+
+static exit_t
+s_run (const arguments_t *arguments)
+{
+    exit_t code;
+    char number[48];
+    PGconn *conn = query_connect ("READER", &code);
+    int64_t case_no = conn ? case_find (conn, arguments->operands[0], number, &code) : 0;
+    if (case_no)
+        code = s_show (conn, case_no);
+    PQfinish (conn);
+    return code;
+}
+
+const command_t COMMAND_SHOW = {
+    "show",
+    "CASE",
+    1,
+    1,
+    "one case: state, history, clocks, who was told",
+    "查看事项:状态、办理经过、时限、通知",
+    NULL,
+    s_run,
+};
