@@ -1,0 +1,8 @@
+//  mail - what other services send to intake: everything becomes a line of somebody's feed
+#pragma once
+#include "services/intake/store.h"
+
+extern const lane_ops_t INTAKE_MAIL_OPS; //  its self is unused
+
+//  Pure: the CloudEvent for one message; NULL for a kind that makes no line. Caller frees.
+char *mail_event (json_t *message);

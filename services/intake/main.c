@@ -1,0 +1,204 @@
+//  intake - the door: who may speak, what was said, what is said back
+//
+//      door ─request─▶ lane "door" ─COMMIT─▶ receipt, parcel to routing
+//      parcels from routing and notify ─▶ lane "mail" ─▶ feed ─▶ read by cursor at the door
+
+#include "common/log.h"
+#include "services/intake/door.h"
+#include "services/intake/mail.h"
+#include "services/intake/store.h"
+#include "services/intake/watch.h"
+
+#define MAX_REQUESTS 4000 //  in memory, taken and not yet durable
+
+typedef struct {
+    service_t *service;
+    identity_t *identity;
+    feed_t *feed;
+    door_t *door;
+    watch_t *watch;
+    lane_t *requests, *mail;
+} intake_t;
+
+//  --------------------------------------------------------------------------
+//  The lane "door"
+
+static void
+s_load (void *arg, batch_t *batch)
+{
+    (void) arg;
+    store_submissions (batch);
+}
+
+static void
+s_decide (void *arg, batch_t *batch)
+{
+    (void) arg;
+    for (size_t index = 0; index < batch_count (batch); index++) {
+        request_t *request = batch_item (batch, index)->request;
+        if (!request->added)
+            continue;
+        char number[CASE_NUMBER_TEXT];
+        intake_number (number, request->case_no, request->recorded_at);
+        intake_complete (request->message, request->case_no, request->admission.opens ? number : NULL,
+                         request->recorded_at);
+        batch_post (batch, "routing", json_incref (request->message));
+    }
+    store_reporters (batch);
+}
+
+static void
+s_answer (intake_t *self, const item_t *item)
+{
+    const request_t *request = item->request;
+    problem_t *problem = NULL;
+    if (item->poisoned)
+        problem = problem_new (PROBLEM_UNSTORABLE, "the database cannot hold a value of this event");
+    else if (!request->found)
+        problem = problem_new (PROBLEM_UNKNOWN_CASE, "no case has this number");
+    else if (!request->same)
+        problem = problem_new (PROBLEM_ID_REUSED, "this source has sent this id with other content");
+    if (problem)
+        door_problem (self->door, &request->route, request->event_id, &problem);
+    else
+        door_receipt (self->door, request);
+}
+
+static void
+s_done (void *arg, batch_t *batch)
+{
+    for (size_t index = 0; index < batch_count (batch); index++) {
+        item_t *item = batch_item (batch, index);
+        request_t *request = item->request;
+        s_answer (arg, item);
+        request_destroy (&request);
+    }
+}
+
+static const lane_ops_t REQUEST_OPS = { s_load, s_decide, s_done, NULL };
+
+//  --------------------------------------------------------------------------
+//  Wiring
+
+static void
+s_on_request (void *arg, request_t *request)
+{
+    lane_put (((intake_t *) arg)->requests, request, request->document_size);
+}
+
+//  Said before anything is stored: the sender keeps what it has and asks again
+static bool
+s_is_busy (void *arg)
+{
+    intake_t *self = arg;
+    return !lane_is_up (self->requests) || lane_queued (self->requests) >= MAX_REQUESTS ||
+           mailbox_backlog (service_mailbox (self->service), "routing") >=
+               (size_t) config_number ("DUBAN_BACKLOG_BOUND");
+}
+
+static void
+s_on_page (void *arg, const route_t *route, char *text)
+{
+    door_answer (((intake_t *) arg)->door, route, text);
+}
+
+static void
+s_stop (void **self_p)
+{
+    intake_t *self = *self_p;
+    feed_destroy (&self->feed);
+    lane_destroy (&self->requests);
+    door_destroy (&self->door);
+    lane_destroy (&self->mail);
+    watch_destroy (&self->watch);
+    identity_destroy (&self->identity);
+    freen (self);
+    *self_p = NULL;
+}
+
+static void *
+s_start (service_t *service)
+{
+    intake_t *self = zmalloc (sizeof *self);
+    self->service = service;
+    self->identity = identity_new (service);
+    self->feed = feed_new (service, s_on_page, self);
+    self->watch = watch_new (service);
+    self->requests = service_lane (service, "door", &INTAKE_TABLE, 1, &REQUEST_OPS, self);
+    self->mail = service_lane (service, "mail", &INTAKE_TABLE, 1, &INTAKE_MAIL_OPS, self);
+    door_options_t options = { .service = service,
+                               .identity = self->identity,
+                               .feed = self->feed,
+                               .on_request = s_on_request,
+                               .is_busy = s_is_busy,
+                               .arg = self };
+    self->door = door_new (&options);
+    void *object = self;
+    if (!self->door)
+        s_stop (&object);
+    return object;
+}
+
+static lane_t *
+s_mail (void *arg)
+{
+    return ((intake_t *) arg)->mail;
+}
+
+static bool
+s_is_ready (void *arg)
+{
+    intake_t *self = arg;
+    return identity_is_ready (self->identity) && door_is_ready (self->door) && lane_is_up (self->requests) &&
+           feed_is_up (self->feed);
+}
+
+static void
+s_drain (void *arg)
+{
+    intake_t *self = arg;
+    door_close (self->door);
+    feed_drain (self->feed);
+}
+
+static bool
+s_is_idle (void *arg)
+{
+    intake_t *self = arg;
+    return lane_is_idle (self->requests) && feed_is_idle (self->feed);
+}
+
+static const config_entry_t CONFIG[] = {
+    { "DUBAN_DOOR", CONFIG_TEXT, "tcp://127.0.0.1:5570", "where the outside comes in", 0, 0 },
+    { "DUBAN_DOOR_KEY", CONFIG_SECRET, NULL, "secret CURVE key of the door (Z85); the same for all replicas",
+      0, 0 },
+    { "DUBAN_SCHEMAS", CONFIG_PATH, "proto/schemas", "folder with the JSON Schemas of the contract", 0, 0 },
+    { "DUBAN_NUMBER_PREFIX", CONFIG_TEXT, "JM", "first part of every case number", 0, 0 },
+    { "DUBAN_BACKLOG_BOUND", CONFIG_NUMBER, "2000", "parcels waiting for routing before the door says busy",
+      1, 20000 },
+};
+static const char *const TARGETS[] = { "routing", "notify", NULL };
+static const char *const KINDS[] = { "case_event", "refused", "feed", NULL };
+
+static const service_ops_t OPS = {
+    .name = "intake",
+    .about = "The door: takes submissions and commands from known keys, acknowledges what is durable, hands "
+             "it to\n"
+             "routing, and lets every source read back what happened. 受理入口：只认密钥，落库后才回执。",
+    .config = CONFIG,
+    .config_count = sizeof CONFIG / sizeof *CONFIG,
+    .targets = TARGETS,
+    .kinds = KINDS,
+    .start = s_start,
+    .mail = s_mail,
+    .is_ready = s_is_ready,
+    .drain = s_drain,
+    .is_idle = s_is_idle,
+    .stop = s_stop,
+};
+
+int
+main (int argc, char **argv)
+{
+    return service_main (argc, argv, &OPS);
+}

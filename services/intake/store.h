@@ -1,0 +1,20 @@
+//  store - intake's SQL: what was said (submission), whose identity is sealed, what is said back (feed)
+#pragma once
+#include "common/lane.h"
+#include "services/intake/request.h"
+
+extern const db_table_t INTAKE_TABLE;
+
+//  load: adds what is new and reads what is there; fills found, added, same, case_no, recorded_at of each
+//  request
+void store_submissions (batch_t *batch);
+//  decide: the sealed reporters of the requests that were added
+void store_reporters (batch_t *batch);
+
+//  One line of a feed
+typedef struct {
+    const char *source;
+    char *event; //  CloudEvent without sequence
+} feed_line_t;
+//  Appends in the order given, gaplessly per source
+void store_feed (batch_t *batch, const feed_line_t *lines, size_t count);

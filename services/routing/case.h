@@ -1,0 +1,38 @@
+//  case - a case in memory while a batch is decided, and what deciding makes of it
+#pragma once
+#include "common/sql.h"
+#include "proto/procedure.h"
+#include <jansson.h>
+#include <stdbool.h>
+
+//  One entry of the case's log: what happened, by whom, when
+typedef struct {
+    int64_t case_no;
+    int version;
+    const char *event; //  borrowed from the message or static
+    char *state;
+    char *actor, *spoke; //  the person who acted; the source whose key spoke; or NULL
+    int secrecy;
+    moment_t occurred_at, recorded_at;
+    char *cause, *trace; //  trace may be NULL
+    char *canonical;     //  JSON, sorted members, no blanks: what a sealer hashes
+} log_entry_t;
+
+typedef struct {
+    int64_t case_no;
+    char *number;
+    const procedure_t *procedure;
+    char *state;
+    int version;
+    char *source, *submitter; //  submitter may be NULL
+    char *title, *kind, *area;
+    int secrecy;
+    char *unit;     //  or NULL
+    json_t *fields; //  what moves have set; "clocks": anchors of those that run
+    moment_t opened_at, closed_at;
+    bool added, changed; //  to be inserted; to be updated
+} case_t;
+
+void case_destroy (case_t **self_p);
+//  Replaces an owned text
+void case_set (char **place, const char *value);

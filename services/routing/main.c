@@ -1,0 +1,116 @@
+//  routing - the case: procedures, who may move it, assignment, approval, the case log
+//
+//      parcels ─▶ lane "mail" ─▶ desk ─▶ decide ─▶ cases, case_log, facts for watchdog, notify, intake
+//      every second ─▶ lane "give up": commands that waited 30 s for what they depend on are refused
+
+#include "common/log.h"
+#include "services/routing/desk.h"
+#include "services/routing/store.h"
+
+#define GIVE_UP_MS 1000
+
+typedef struct {
+    service_t *service;
+    shelf_t *shelf;
+    rules_t *rules;
+    desk_t *desk, *give_up_desk;
+    lane_t *mail, *give_up;
+    int timer;
+} routing_t;
+
+static int
+s_on_timer (zloop_t *loop, int timer, void *arg)
+{
+    (void) loop;
+    (void) timer;
+    routing_t *self = arg;
+    if (!service_is_stopping (self->service))
+        lane_wake (self->give_up);
+    return 0;
+}
+
+static void
+s_stop (void **self_p)
+{
+    routing_t *self = *self_p;
+    if (self->timer)
+        zloop_timer_end (service_loop (self->service), self->timer);
+    lane_destroy (&self->mail);
+    lane_destroy (&self->give_up);
+    desk_destroy (&self->desk);
+    desk_destroy (&self->give_up_desk);
+    rules_destroy (&self->rules);
+    shelf_destroy (&self->shelf);
+    freen (self);
+    *self_p = NULL;
+}
+
+static void *
+s_start (service_t *service)
+{
+    char error[400];
+    routing_t *self = zmalloc (sizeof *self);
+    self->service = service;
+    self->shelf = shelf_new (config_text ("DUBAN_PROCEDURES"), error, sizeof error);
+    self->rules = self->shelf ? rules_load (config_text ("DUBAN_RULES"), error, sizeof error) : NULL;
+    void *object = self;
+    if (!self->rules) {
+        log_say (SAY_ERROR, "routing", error, NULL);
+        s_stop (&object);
+        return NULL;
+    }
+    int offset = (int) config_number ("DUBAN_TZ_MINUTES");
+    self->desk = desk_new (self->shelf, self->rules, offset);
+    self->give_up_desk = desk_new (self->shelf, self->rules, offset);
+    self->mail = service_lane (service, "mail", &ROUTING_TABLE, 1, &DESK_MAIL_OPS, self->desk);
+    self->give_up =
+        service_lane (service, "give-up", &ROUTING_TABLE, 1, &DESK_GIVE_UP_OPS, self->give_up_desk);
+    self->timer = zloop_timer (service_loop (service), GIVE_UP_MS, 0, s_on_timer, self);
+    return object;
+}
+
+static lane_t *
+s_mail (void *arg)
+{
+    return ((routing_t *) arg)->mail;
+}
+
+static void
+s_drain (void *arg)
+{
+    (void) arg;
+}
+
+static bool
+s_is_idle (void *arg)
+{
+    return lane_is_idle (((routing_t *) arg)->give_up);
+}
+
+static const config_entry_t CONFIG[] = {
+    { "DUBAN_PROCEDURES", CONFIG_PATH, "proto/procedures", "folder with the procedures (*.json)", 0, 0 },
+    { "DUBAN_RULES", CONFIG_PATH, "deploy/rules.json", "which unit a new case is proposed for", 0, 0 },
+};
+static const char *const TARGETS[] = { "intake", "watchdog", "notify", NULL };
+static const char *const KINDS[] = { "submission", "command", "rung", "delivered", NULL };
+
+static const service_ops_t OPS = {
+    .name = "routing",
+    .about = "The case: procedures, who may move it, assignment, the chief's approval, the case log.\n"
+             "事项流转：按办理程序受理、批示、交办、答复，每一步留痕。",
+    .config = CONFIG,
+    .config_count = sizeof CONFIG / sizeof *CONFIG,
+    .targets = TARGETS,
+    .kinds = KINDS,
+    .start = s_start,
+    .mail = s_mail,
+    .drain = s_drain,
+    .is_idle = s_is_idle,
+    .stop = s_stop,
+};
+
+int
+main (int argc, char **argv)
+{
+    return service_main (argc, argv, &OPS);
+}

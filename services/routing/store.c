@@ -1,0 +1,279 @@
+//  store - routing's SQL
+
+#include "services/routing/store.h"
+
+#define GIVE_UP_S 30
+
+enum { LOAD, LOAD_WAITING, ADD, CHANGE, LOG, WAIT, UNWAIT, GIVEN_UP };
+static const db_statement_t STATEMENTS[] = {
+    //  A sorted array does not sort locks: without ORDER BY two replicas deadlock
+    [LOAD] = { "load_cases", "SELECT case_no, number, procedure, procedure_version, state, version, source, "
+                             "submitter, title, kind,"
+                             " area, secrecy::int, unit, fields, opened_at, closed_at FROM cases "
+                             "WHERE case_no = ANY ($1::bigint[]) ORDER BY case_no FOR UPDATE" },
+    [LOAD_WAITING] = { "load_waiting",
+                       "SELECT waiting_id, case_no, body FROM waiting "
+                       "WHERE case_no = ANY ($1::bigint[]) ORDER BY waiting_id FOR UPDATE SKIP LOCKED" },
+    [ADD] = { "add_cases",
+              "INSERT INTO cases (case_no, number, procedure, procedure_version, state, version, source, "
+              "submitter,"
+              " title, kind, area, secrecy, unit, fields, opened_at, closed_at) "
+              "SELECT * FROM unnest ($1::bigint[], $2::text[], $3::text[], $4::int[], $5::text[], $6::int[],"
+              " $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::int[], $13::text[], "
+              "$14::bytea[],"
+              " $15::timestamptz[], $16::timestamptz[])" },
+    [CHANGE] = { "change_cases",
+                 "UPDATE cases c SET state = n.state, version = n.version, unit = n.unit, fields = n.fields,"
+                 " closed_at = n.closed_at "
+                 "FROM unnest ($1::bigint[], $2::text[], $3::int[], $4::text[], $5::bytea[], "
+                 "$6::timestamptz[])"
+                 " AS n (case_no, state, version, unit, fields, closed_at) WHERE c.case_no = n.case_no" },
+    [LOG] = { "add_log", "INSERT INTO case_log (case_no, version, event, state, actor, spoke, secrecy, "
+                         "occurred_at, recorded_at,"
+                         " cause, traceparent, canonical) "
+                         "SELECT * FROM unnest ($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], "
+                         "$6::text[], $7::int[],"
+                         " $8::timestamptz[], $9::timestamptz[], $10::text[], $11::text[], $12::bytea[])" },
+    [WAIT] = { "add_waiting",
+               "INSERT INTO waiting (case_no, give_up_at, body) "
+               "SELECT w.case_no, clock_timestamp () + make_interval (secs => $3::int), w.body "
+               "FROM unnest ($1::bigint[], $2::bytea[]) AS w (case_no, body)" },
+    [UNWAIT] = { "delete_waiting", "DELETE FROM waiting WHERE waiting_id = ANY ($1::bigint[])" },
+    //  Real time, not business time: it bounds a race between messages
+    [GIVEN_UP] = { "given_up",
+                   "SELECT waiting_id, case_no, body FROM waiting WHERE give_up_at <= clock_timestamp () "
+                   "ORDER BY give_up_at LIMIT $1::int FOR UPDATE SKIP LOCKED" },
+};
+const db_table_t ROUTING_TABLE = { STATEMENTS, sizeof STATEMENTS / sizeof *STATEMENTS };
+
+void
+waiting_destroy (waiting_t **self_p)
+{
+    if (!*self_p)
+        return;
+    json_decref ((*self_p)->message);
+    freen (*self_p);
+    *self_p = NULL;
+}
+
+//  --------------------------------------------------------------------------
+//  Columns: a statement's arrays, filled row by row
+
+#define MAX_COLUMNS 16
+
+static void
+s_open (sql_column_t **column, const sql_type_t *types, size_t count)
+{
+    for (size_t index = 0; index < count; index++)
+        column[index] = sql_column_new (types[index]);
+}
+
+//  Sends the statement if there is a row
+static void
+s_send (batch_t *batch, int statement, sql_column_t **column, size_t count)
+{
+    if (sql_column_count (column[0])) {
+        sql_params_t *params = sql_params_new ();
+        for (size_t index = 0; index < count; index++)
+            sql_params_column (params, column[index]);
+        batch_query (batch, &STATEMENTS[statement], params, NULL, NULL);
+        sql_params_destroy (&params);
+    }
+    for (size_t index = 0; index < count; index++)
+        sql_column_destroy (&column[index]);
+}
+
+static void
+s_add_json (sql_column_t *column, json_t *value)
+{
+    char *text = json_dumps (value, JSON_COMPACT | JSON_SORT_KEYS);
+    sql_column_bytes (column, text, strlen (text));
+    free (text);
+}
+
+//  --------------------------------------------------------------------------
+//  Loading
+
+void
+store_load (batch_t *batch, const sql_column_t *case_numbers, void (*on_cases) (void *arg, PGresult *result),
+            void (*on_waiting) (void *arg, PGresult *result), void *arg)
+{
+    sql_params_t *params = sql_params_new ();
+    sql_params_column (params, case_numbers);
+    batch_query (batch, &STATEMENTS[LOAD], params, on_cases, arg);
+    batch_query (batch, &STATEMENTS[LOAD_WAITING], params, on_waiting, arg);
+    sql_params_destroy (&params);
+}
+
+static char *
+s_text (const PGresult *result, int row, int column)
+{
+    return sql_is_null (result, row, column) ? NULL : strdup (sql_text (result, row, column));
+}
+
+static json_t *
+s_json (const PGresult *result, int row, int column)
+{
+    size_t size;
+    const char *bytes = sql_bytes (result, row, column, &size);
+    json_t *value = json_loadb (bytes, size, 0, NULL);
+    assert (value); //  we wrote it
+    return value;
+}
+
+case_t *
+store_read_case (const PGresult *result, int row, const char **procedure, int *procedure_version)
+{
+    case_t *file = zmalloc (sizeof *file);
+    *procedure = sql_text (result, row, 2);
+    *procedure_version = sql_int4 (result, row, 3);
+    *file = (case_t){ .case_no = sql_int8 (result, row, 0),
+                      .number = s_text (result, row, 1),
+                      .state = s_text (result, row, 4),
+                      .version = sql_int4 (result, row, 5),
+                      .source = s_text (result, row, 6),
+                      .submitter = s_text (result, row, 7),
+                      .title = s_text (result, row, 8),
+                      .kind = s_text (result, row, 9),
+                      .area = s_text (result, row, 10),
+                      .secrecy = sql_int4 (result, row, 11),
+                      .unit = s_text (result, row, 12),
+                      .fields = s_json (result, row, 13),
+                      .opened_at = sql_moment (result, row, 14),
+                      .closed_at = sql_moment (result, row, 15) };
+    return file;
+}
+
+waiting_t *
+store_read_waiting (const PGresult *result, int row)
+{
+    waiting_t *waiting = zmalloc (sizeof *waiting);
+    *waiting = (waiting_t){ .id = sql_int8 (result, row, 0),
+                            .case_no = sql_int8 (result, row, 1),
+                            .message = s_json (result, row, 2) };
+    return waiting;
+}
+
+void
+store_load_given_up (batch_t *batch, void (*on_waiting) (void *arg, PGresult *result), void *arg)
+{
+    sql_params_t *params = sql_params_new ();
+    sql_params_int4 (params, batch_limit (batch));
+    batch_query (batch, &STATEMENTS[GIVEN_UP], params, on_waiting, arg);
+    sql_params_destroy (&params);
+}
+
+//  --------------------------------------------------------------------------
+//  Storing
+
+static void
+s_add_cases (batch_t *batch, case_t *const *files, size_t count)
+{
+    static const sql_type_t TYPES[] = { SQL_INT8, SQL_TEXT,  SQL_TEXT,        SQL_INT4,
+                                        SQL_TEXT, SQL_INT4,  SQL_TEXT,        SQL_TEXT,
+                                        SQL_TEXT, SQL_TEXT,  SQL_TEXT,        SQL_INT4,
+                                        SQL_TEXT, SQL_BYTEA, SQL_TIMESTAMPTZ, SQL_TIMESTAMPTZ };
+    sql_column_t *column[MAX_COLUMNS];
+    s_open (column, TYPES, 16);
+    for (size_t index = 0; index < count; index++) {
+        const case_t *file = files[index];
+        if (!file->added)
+            continue;
+        sql_column_int8 (column[0], file->case_no);
+        sql_column_text (column[1], file->number);
+        sql_column_text (column[2], procedure_name (file->procedure));
+        sql_column_int4 (column[3], procedure_version (file->procedure));
+        sql_column_text (column[4], file->state);
+        sql_column_int4 (column[5], file->version);
+        sql_column_text (column[6], file->source);
+        sql_column_text (column[7], file->submitter);
+        sql_column_text (column[8], file->title);
+        sql_column_text (column[9], file->kind);
+        sql_column_text (column[10], file->area);
+        sql_column_int4 (column[11], file->secrecy);
+        sql_column_text (column[12], file->unit);
+        s_add_json (column[13], file->fields);
+        sql_column_moment (column[14], file->opened_at);
+        sql_column_moment (column[15], file->closed_at);
+    }
+    s_send (batch, ADD, column, 16);
+}
+
+static void
+s_change_cases (batch_t *batch, case_t *const *files, size_t count)
+{
+    static const sql_type_t TYPES[] = { SQL_INT8, SQL_TEXT, SQL_INT4, SQL_TEXT, SQL_BYTEA, SQL_TIMESTAMPTZ };
+    sql_column_t *column[MAX_COLUMNS];
+    s_open (column, TYPES, 6);
+    for (size_t index = 0; index < count; index++) {
+        const case_t *file = files[index];
+        if (file->added || !file->changed)
+            continue;
+        sql_column_int8 (column[0], file->case_no);
+        sql_column_text (column[1], file->state);
+        sql_column_int4 (column[2], file->version);
+        sql_column_text (column[3], file->unit);
+        s_add_json (column[4], file->fields);
+        sql_column_moment (column[5], file->closed_at);
+    }
+    s_send (batch, CHANGE, column, 6);
+}
+
+void
+store_cases (batch_t *batch, case_t *const *files, size_t count)
+{
+    s_add_cases (batch, files, count);
+    s_change_cases (batch, files, count);
+}
+
+void
+store_log (batch_t *batch, const log_entry_t *entries, size_t count)
+{
+    static const sql_type_t TYPES[] = { SQL_INT8,        SQL_INT4, SQL_TEXT, SQL_TEXT,
+                                        SQL_TEXT,        SQL_TEXT, SQL_INT4, SQL_TIMESTAMPTZ,
+                                        SQL_TIMESTAMPTZ, SQL_TEXT, SQL_TEXT, SQL_BYTEA };
+    sql_column_t *column[MAX_COLUMNS];
+    s_open (column, TYPES, 12);
+    for (size_t index = 0; index < count; index++) {
+        const log_entry_t *entry = &entries[index];
+        sql_column_int8 (column[0], entry->case_no);
+        sql_column_int4 (column[1], entry->version);
+        sql_column_text (column[2], entry->event);
+        sql_column_text (column[3], entry->state);
+        sql_column_text (column[4], entry->actor);
+        sql_column_text (column[5], entry->spoke);
+        sql_column_int4 (column[6], entry->secrecy);
+        sql_column_moment (column[7], entry->occurred_at);
+        sql_column_moment (column[8], entry->recorded_at);
+        sql_column_text (column[9], entry->cause);
+        sql_column_text (column[10], entry->trace);
+        sql_column_bytes (column[11], entry->canonical, strlen (entry->canonical));
+    }
+    s_send (batch, LOG, column, 12);
+}
+
+void
+store_waiting (batch_t *batch, waiting_t *const *waiting, size_t count)
+{
+    sql_column_t *cases = sql_column_new (SQL_INT8), *bodies = sql_column_new (SQL_BYTEA);
+    sql_column_t *gone = sql_column_new (SQL_INT8);
+    for (size_t index = 0; index < count; index++) {
+        if (waiting[index]->id && waiting[index]->settled)
+            sql_column_int8 (gone, waiting[index]->id);
+        else if (!waiting[index]->id && !waiting[index]->settled) {
+            sql_column_int8 (cases, waiting[index]->case_no);
+            s_add_json (bodies, waiting[index]->message);
+        }
+    }
+    if (sql_column_count (cases)) {
+        sql_params_t *params = sql_params_new ();
+        sql_params_column (params, cases);
+        sql_params_column (params, bodies);
+        sql_params_int4 (params, GIVE_UP_S);
+        batch_query (batch, &STATEMENTS[WAIT], params, NULL, NULL);
+        sql_params_destroy (&params);
+    }
+    s_send (batch, UNWAIT, &gone, 1);
+    sql_column_destroy (&cases);
+    sql_column_destroy (&bodies);
+}
