@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define ADDRESS_MAX 254
-#define WORD_BYTES  45 //  of text: 60 characters of base64 and 12 around them, within the 75 of RFC 2047
+#define WORD_BYTES  39 //  of text: 52 characters of base64, 12 around, "Subject: "; RFC 2047 allows 76 a line
 #define BODY_BYTES  57 //  of text: 76 characters of base64
 #define ID_BYTES    20
 
