@@ -209,38 +209,45 @@ s_point (problem_t *problem, const char *name, const char *detail)
     problem_point (problem, pointer, detail);
 }
 
+//  Takes one member of the event; seen gets the bit of its row in the table. NULL, or what is wrong with it.
+static const char *
+s_take_attribute (event_t *event, const char *name, json_t *value, unsigned *seen)
+{
+    if (strcmp (name, "data_base64") == 0)
+        return "is not taken: data is JSON";
+    const char *wrong = s_check_attribute (name, value);
+    for (size_t index = 0; index < sizeof ATTRIBUTES / sizeof *ATTRIBUTES; index++) {
+        if (json_is_null (value) || strcmp (ATTRIBUTES[index].name, name) != 0)
+            continue;
+        *seen |= 1u << index;
+        if (!wrong)
+            wrong = json_is_string (value) ? ATTRIBUTES[index].take (event, json_string_value (value))
+                                           : "must be a string";
+    }
+    return wrong;
+}
+
 //  Adds everything that is wrong with the attributes to problem; false if anything is
 static bool
 s_take_attributes (event_t *event, problem_t *problem)
 {
-    const char *name, *wrong;
+    const char *name;
     json_t *value;
+    unsigned seen = 0;
     bool good = true;
     json_object_foreach (event->root, name, value)
     {
-        if (strcmp (name, "data") == 0)
-            continue;
-        wrong = strcmp (name, "data_base64") == 0 ? "is not taken: data is JSON"
-                                                  : s_check_attribute (name, value);
+        const char *wrong = strcmp (name, "data") == 0 ? NULL : s_take_attribute (event, name, value, &seen);
         if (wrong) {
             s_point (problem, name, wrong);
             good = false;
         }
     }
-    for (size_t index = 0; index < sizeof ATTRIBUTES / sizeof *ATTRIBUTES; index++) {
-        value = json_object_get (event->root, ATTRIBUTES[index].name);
-        wrong = NULL;
-        if (json_is_string (value))
-            wrong = ATTRIBUTES[index].take (event, json_string_value (value));
-        else if (value && !json_is_null (value))
-            wrong = "must be a string";
-        else if (ATTRIBUTES[index].required)
-            wrong = "is missing";
-        if (wrong) {
-            s_point (problem, ATTRIBUTES[index].name, wrong);
+    for (size_t index = 0; index < sizeof ATTRIBUTES / sizeof *ATTRIBUTES; index++)
+        if (ATTRIBUTES[index].required && !(seen & 1u << index)) {
+            s_point (problem, ATTRIBUTES[index].name, "is missing");
             good = false;
         }
-    }
     return good;
 }
 
