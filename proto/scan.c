@@ -97,16 +97,31 @@ s_on_value_end (scanner_t *self, size_t end)
     }
 }
 
+//  The closing quote of a string whose content starts at begin: the first one with an even number of
+//  backslashes before it. NULL if there is none. Each byte is looked at twice at most.
+static const char *
+s_closing_quote (const char *begin, const char *limit)
+{
+    for (const char *quote = begin; (quote = memchr (quote, '"', (size_t) (limit - quote))); quote++) {
+        const char *before = quote;
+        while (before > begin && before[-1] == '\\')
+            before--;
+        if ((quote - before) % 2 == 0)
+            return quote;
+    }
+    return NULL;
+}
+
 //  At an opening quote. False if the string has no end.
 static bool
 s_string (scanner_t *self)
 {
-    size_t begin = self->at++;
-    while (self->at < self->size && self->bytes[self->at] != '"')
-        self->at += self->bytes[self->at] == '\\' ? 2 : 1;
-    if (self->at >= self->size)
+    size_t begin = self->at;
+    const char *quote = s_closing_quote (self->bytes + begin + 1, self->bytes + self->size);
+    if (!quote)
         return false;
-    size_t end = self->at++;
+    size_t end = (size_t) (quote - self->bytes);
+    self->at = end + 1;
     while (self->at < self->size && s_is_blank (self->bytes[self->at]))
         self->at++;
     if (self->at < self->size && self->bytes[self->at] == ':') {
