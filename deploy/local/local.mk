@@ -1,13 +1,18 @@
 # The targets that run duban on this machine without containers
-.PHONY: deps up down status
+.PHONY: programs deps test-deps up down status
 
 $(BUILD)/dubanctl: LDLIBS += -lz
 
+programs: $(BINS)
+
 deps: ## install the Debian packages that are missing (apt, sudo only where needed)
-	@deploy/local/deps
+	@deploy/local/deps run
+
+test-deps:
+	@deploy/local/deps test
 
 up: ## build and run everything on this machine, with a private PostgreSQL in var/
-	@deploy/local/up
+	@+deploy/local/up
 
 down: ## stop what `make up` started; all data stays
 	@deploy/local/down

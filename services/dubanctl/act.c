@@ -69,7 +69,7 @@ s_data (const arguments_t *arguments, exit_t *code)
     char number[48];
     long version = -1;
     *code = USAGE;
-    if (!arguments_number (arguments, "expect-version", &version, 0, 1000000000) ||
+    if (!arguments_number (arguments, "expect-version", &version, 1, INT32_MAX) ||
         !s_number (arguments->operands[0], number, code))
         return NULL;
     json_t *values = json_object ();

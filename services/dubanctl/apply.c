@@ -89,7 +89,9 @@ s_are_names (const json_t *value)
 {
     size_t index;
     json_t *item;
-    json_array_foreach (value, index, item) if (!s_is_name (item)) return false;
+    json_array_foreach (value, index, item)
+        if (!s_is_name (item))
+            return false;
     return json_is_array (value);
 }
 
@@ -141,8 +143,7 @@ s_check (const json_t *directory)
 {
     const char *name;
     json_t *rows;
-    json_object_foreach ((json_t *) directory, name, rows)
-    {
+    json_object_foreach ((json_t *) directory, name, rows) {
         const member_t *members = NULL;
         for (size_t index = 0; index < SECTION_COUNT; index++)
             if (!strcmp (SECTIONS[index].section, name))

@@ -312,8 +312,7 @@ problem_print (const json_t *problem)
     complain ("%s%s%s", title ? title : "?", detail ? ": " : "", detail ? detail : "");
     size_t index;
     json_t *row;
-    json_array_foreach (json_object_get (problem, "errors"), index, row)
-    {
+    json_array_foreach (json_object_get (problem, "errors"), index, row) {
         const char *pointer = json_string_value (json_object_get (row, "pointer"));
         const char *what = json_string_value (json_object_get (row, "detail"));
         remark ("  %s: %s", pointer ? pointer : "", what ? what : "");

@@ -84,13 +84,22 @@ feed_line (const json_t *event)
                 s_text (data, "subject"), s_text (data, "text"));
 }
 
+//  A cause is written <source>/<id>
+static bool
+s_is_cause (const char *text, const char *id)
+{
+    size_t length = strlen (text), size = strlen (id);
+    return length >= size && !strcmp (text + length - size, id) &&
+           (length == size || text[length - size - 1] == '/');
+}
+
 //  Prints the outcome if this event is the one that is waited for; -1 if it is not
 static int
 s_outcome (const json_t *event, const char *cause)
 {
     const json_t *data = json_object_get (event, "data");
-    const char *id = s_text (event, "causationid");
-    if (strcmp (id, cause) && strcmp (s_text (data, "command_id"), cause))
+    if (!s_is_cause (s_text (event, "causationid"), cause) &&
+        !s_is_cause (s_text (data, "command_id"), cause))
         return -1;
     if (reply_is (event, EVENT_COMMAND_REFUSED))
         return (int) problem_print (json_object_get (data, "problem"));
@@ -116,8 +125,9 @@ feed_await (door_t *door, int64_t after, const char *cause)
         int code = -1;
         size_t index;
         json_t *event;
-        json_array_foreach (json_object_get (page, "events"), index, event) if (code < 0) code =
-            s_outcome (event, cause);
+        json_array_foreach (json_object_get (page, "events"), index, event)
+            if (code < 0)
+                code = s_outcome (event, cause);
         after = json_integer_value (json_object_get (page, "next"));
         json_decref (page);
         if (code >= 0)
@@ -135,8 +145,7 @@ s_print_page (const json_t *page)
 {
     size_t index;
     json_t *event;
-    json_array_foreach (json_object_get (page, "events"), index, event)
-    {
+    json_array_foreach (json_object_get (page, "events"), index, event) {
         if (!option_json) {
             feed_line (event);
             continue;

@@ -78,6 +78,7 @@ s_event (replay_t *self, const char *id, bool *was_cut)
         when_read (time, &event.time); //  a time that nobody can read is left out
     text = text && *text ? text : title ? title : "";
     char *own_title = s_cut (title && *title ? title : text, TITLE_POINTS, was_cut);
+    text_flatten (own_title);
     char *own_text = s_cut (text, TEXT_POINTS, was_cut);
     char *bytes = s_write (self, &event, own_title, own_text);
     if (bytes && strlen (bytes) > EVENT_MAX_BYTES) {

@@ -90,3 +90,30 @@ report_due (const PGresult *result, int row, const char *column)
               provisional ? words (" (provisional)", "(暂定)") : "");
     return text;
 }
+
+const char *
+report_recipient (const PGresult *result, int row, const char *column)
+{
+    const char *name = query_cell (result, row, "recipient_name");
+    int source = PQfnumber (result, "source_name"); //  a delivery to the feed goes to a source, not a person
+    if (!name && source >= 0 && !PQgetisnull (result, row, source))
+        name = PQgetvalue (result, row, source);
+    return name ? name : query_cell (result, row, column);
+}
+
+const char *
+report_delivery (const PGresult *result, int row, const char *column)
+{
+    static const struct {
+        const char *state, *en, *zh;
+    } STATES[] = { { "queued", "queued", "待发送" },
+                   { "sending", "sending", "发送中" },
+                   { "delivered", "delivered", "已送达" },
+                   { "dead", "failed", "失败" },
+                   { "withdrawn", "withdrawn", "已撤回" } };
+    const char *state = query_cell (result, row, column);
+    for (size_t index = 0; state && index < sizeof STATES / sizeof *STATES; index++)
+        if (!strcmp (STATES[index].state, state))
+            return words (STATES[index].en, STATES[index].zh);
+    return state;
+}

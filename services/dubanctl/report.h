@@ -17,7 +17,9 @@ void report_print (const PGresult *result, const report_column_t *columns);
 void report_title (const char *en, const char *zh);
 
 //  Cells
-report_cell_fn report_moment;  //  local time to the minute
-report_cell_fn report_title40; //  at most 40 columns, … behind
-report_cell_fn report_state;   //  title of a state of the procedure "suggestion", or of column "procedure"
-report_cell_fn report_due;     //  due_date or breach_at, with marks from breached, provisional, running
+report_cell_fn report_moment;    //  local time to the minute
+report_cell_fn report_title40;   //  at most 40 columns, … behind
+report_cell_fn report_state;     //  title of a state of the procedure "suggestion", or of column "procedure"
+report_cell_fn report_due;       //  due_date or breach_at, with marks from breached, provisional, running
+report_cell_fn report_recipient; //  names from recipient_name or source_name, if they are known
+report_cell_fn report_delivery;  //  state of a delivery in words

@@ -20,9 +20,11 @@ static const char CLOCK_SQL[] = //
     "SELECT name, running, anchor, budget, unit, due_date, breach_at, provisional, breached, stopped_at, "
     "next_rung_at FROM api.clock WHERE case_no = $1 ORDER BY anchor, name";
 static const char NOTICE_SQL[] = //
-    "SELECT n.created_at, n.template, d.recipient, p.name AS recipient_name, d.channel, d.state, d.attempts, "
+    "SELECT n.created_at, n.template, d.recipient, p.name AS recipient_name, s.name AS source_name, "
+    "d.channel, d.state, d.attempts, "
     "d.delivered_at, d.outcome, d.subject, d.text, n.withdrawn FROM api.notice n LEFT JOIN api.delivery d "
-    "USING (notice_key) LEFT JOIN api.person p ON p.person = d.recipient WHERE n.case_no = $1 "
+    "USING (notice_key) LEFT JOIN api.person p ON p.person = d.recipient LEFT JOIN api.source s "
+    "ON 'source:' || s.source = d.recipient WHERE n.case_no = $1 "
     "ORDER BY n.created_at, n.notice_key, d.delivery_id";
 
 static const char *
@@ -49,30 +51,6 @@ s_term (const PGresult *result, int row, const char *column)
     return text;
 }
 
-static const char *
-s_recipient (const PGresult *result, int row, const char *column)
-{
-    const char *name = query_cell (result, row, "recipient_name");
-    return name ? name : query_cell (result, row, column);
-}
-
-static const char *
-s_delivery (const PGresult *result, int row, const char *column)
-{
-    static const struct {
-        const char *state, *en, *zh;
-    } STATES[] = { { "queued", "queued", "待发送" },
-                   { "sending", "sending", "发送中" },
-                   { "delivered", "delivered", "已送达" },
-                   { "dead", "failed", "失败" },
-                   { "withdrawn", "withdrawn", "已撤回" } };
-    const char *state = query_cell (result, row, column);
-    for (size_t index = 0; state && index < sizeof STATES / sizeof *STATES; index++)
-        if (!strcmp (STATES[index].state, state))
-            return words (STATES[index].en, STATES[index].zh);
-    return state;
-}
-
 static const report_column_t HISTORY[] = {
     { "version", "v", "版本", NULL },
     { "occurred_at", "happened", "发生", report_moment },
@@ -95,9 +73,9 @@ static const report_column_t CLOCKS[] = {
 static const report_column_t NOTICES[] = {
     { "created_at", "when", "时间", report_moment },
     { "template", "notice", "通知", NULL },
-    { "recipient", "to", "对象", s_recipient },
+    { "recipient", "to", "对象", report_recipient },
     { "channel", "channel", "渠道", NULL },
-    { "state", "delivery", "送达", s_delivery },
+    { "state", "delivery", "送达", report_delivery },
     { "text", "text", "内容", report_title40 },
     { 0 },
 };

@@ -128,6 +128,21 @@ text_points (const char *text, size_t points)
     return (size_t) (at - text);
 }
 
+void
+text_flatten (char *text)
+{
+    static const struct {
+        uint32_t first, last;
+    } BLANKS[] = { { 0x01, 0x1f }, { 0x7f, 0x9f }, { 0x2028, 0x202e }, { 0x2066, 0x2069 } };
+    uint32_t point;
+    for (size_t size; *text; text += size) {
+        size = s_point (text, &point);
+        for (size_t index = 0; index < sizeof BLANKS / sizeof *BLANKS; index++)
+            if (point >= BLANKS[index].first && point <= BLANKS[index].last)
+                memset (text, ' ', size);
+    }
+}
+
 //  --------------------------------------------------------------------------
 //  Tables: rows are kept until the widths are known
 
@@ -173,9 +188,7 @@ table_row (table_t *self, const char *const *cells)
     for (size_t column = 0; column < self->columns; column++) {
         row[column] = strdup (cells[column] && *cells[column] ? cells[column] : "-");
         assert (row[column]);
-        for (char *at = row[column]; *at; at++) //  control characters belong to nobody's terminal
-            if ((unsigned char) *at < 0x20 || *at == 0x7f)
-                *at = ' ';
+        text_flatten (row[column]); //  control characters belong to nobody's terminal
     }
 }
 

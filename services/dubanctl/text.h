@@ -18,6 +18,9 @@ int text_width (const char *text);
 size_t text_fit (const char *text, int columns);
 size_t text_points (const char *text, size_t points);
 
+//  One line: control characters, line ends and what turns the direction of writing become blanks
+void text_flatten (char *text);
+
 typedef struct table table_t;
 //  Headings, ended by NULL
 table_t *table_new (const char *const *headings);

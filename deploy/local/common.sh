@@ -1,0 +1,73 @@
+# shellcheck shell=bash
+# common - names and small helpers of the scripts in this folder; sourced, not run
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+VAR=$ROOT/var
+BIN=$ROOT/build/release
+SECRETS=$VAR/secrets
+# shellcheck disable=SC2034 # used by those that source this
+SERVICES=(intake routing watchdog notify)
+export ROOT VAR BIN SECRETS
+
+# The one of two texts that LANG asks for, as in dubanctl
+chinese() {
+    [[ ${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} == zh* ]]
+}
+
+words() {
+    if chinese; then printf '%s' "$2"; else printf '%s' "$1"; fi
+}
+
+say() {
+    printf '%s\n' "$(words "$1" "$2")"
+}
+
+step() {
+    printf '== %s\n' "$(words "$1" "$2")"
+}
+
+fail() {
+    printf '%s\n' "$(words "$1" "$2")" >&2
+    exit 1
+}
+
+# The private PostgreSQL runs as the unprivileged user: ourselves, or postgres when we are root
+as_database_user() {
+    if [[ $(id -u) == 0 ]]; then runuser -u postgres -- "$@"; else "$@"; fi
+}
+
+pg_bin() {
+    local folder
+    for folder in /usr/lib/postgresql/15/bin /usr/lib/postgresql/*/bin; do
+        [[ -x $folder/initdb ]] && printf '%s' "$folder" && return
+    done
+    fail "no PostgreSQL server is installed" "未安装 PostgreSQL 服务器"
+}
+
+# Waits until a command succeeds: wait_until SECONDS COMMAND …
+wait_until() {
+    local limit=$((SECONDS + $1))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        ((SECONDS < limit)) || return 1
+        sleep 0.1
+    done
+}
+
+supervisor_pid() {
+    local pid
+    pid=$(cat "$VAR/run/supervisor.pid" 2>/dev/null) || return 1
+    [[ $(readlink "/proc/$pid/exe" 2>/dev/null) == "$BIN/supervisor"* ]] && printf '%s' "$pid"
+}
+
+stop_services() {
+    local pid
+    pid=$(supervisor_pid) || return 0
+    kill -TERM "$pid"
+    wait_until 15 gone "$pid" || fail "the supervisor does not stop" "守护进程未能停止"
+}
+
+gone() {
+    ! kill -0 "$1" 2>/dev/null
+}
