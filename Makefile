@@ -5,7 +5,7 @@ SHELL    := /bin/bash
 V        ?= release
 CC       := gcc
 BUILD    := build/$(V)
-PKGS     := libczmq libzmq libpq jansson libsodium libcurl libmicrohttpd
+PKGS     := libczmq libzmq libpq jansson libsodium libcurl libmicrohttpd zlib
 SERVICES := intake routing watchdog notify dubanctl supervisor
 
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wpedantic -Wformat=2 -Wimplicit-fallthrough -Wstrict-prototypes \

@@ -39,8 +39,9 @@ s_add_slots (lane_t *self, size_t which)
     }
     size_t index;
     json_t *message;
-    json_array_foreach (entry->parcel->messages, index, message) batch->slots[batch->slot_count++] =
-        (slot_t){ .entry = which, .item = { .src = entry->parcel->src, .message = message } };
+    json_array_foreach (entry->parcel->messages, index, message)
+        batch->slots[batch->slot_count++] =
+            (slot_t){ .entry = which, .item = { .src = entry->parcel->src, .message = message } };
 }
 
 //  At most 200 items or 1 MiB, but at least one entry; one that must be alone is alone

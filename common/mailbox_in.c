@@ -130,7 +130,8 @@ s_on_data (mailbox_t *self, const wire_t *wire, const char *route, const char *s
     s_hex (wire->id.bytes, sizeof wire->id.bytes, id);
     if (zhashx_lookup (self->in.held, id)) {
         metric_add (self->in.repeated, 1);
-        zhashx_update (self->in.held, id, (void *) route); //  being worked on: acknowledge to where it last came from
+        zhashx_update (self->in.held, id,
+                       (void *) route); //  being worked on: acknowledge to where it last came from
         return;
     }
     if (uuid_compare (&wire->id, &self->floor) < 0) {
@@ -219,8 +220,10 @@ mailbox_in_open (mailbox_t *self)
     self->in.held = zhashx_new ();
     zhashx_set_duplicator (self->in.held, s_copy_text);
     zhashx_set_destructor (self->in.held, s_free_text);
-    self->in.received = metric_counter ("duban_messages_received_total", NULL, "messages of parcels that came in");
-    self->in.repeated = metric_counter ("duban_parcels_repeated_total", NULL, "parcels that came while in hand");
+    self->in.received =
+        metric_counter ("duban_messages_received_total", NULL, "messages of parcels that came in");
+    self->in.repeated =
+        metric_counter ("duban_parcels_repeated_total", NULL, "parcels that came while in hand");
     self->in.refused = metric_counter ("duban_parcels_refused_total", NULL, "parcels answered with NACK");
 }
 

@@ -34,7 +34,8 @@ s_settled (void *arg, const uuid_t *id)
     mailbox_t *self = ((target_t *) arg)->mailbox;
     if (self->settled_count == MAX_SETTLED)
         outbox_delete_settled (self);
-    if (self->settled_count < MAX_SETTLED) //  else the database is away: it will be sent and acknowledged again
+    if (self->settled_count <
+        MAX_SETTLED) //  else the database is away: it will be sent and acknowledged again
         self->settled[self->settled_count++] = *id;
 }
 
@@ -178,7 +179,8 @@ mailbox_out_open (mailbox_t *self)
         *target = (target_t){ .mailbox = self, .name = *name, .links = zlistx_new () };
         zlistx_set_destructor (target->links, s_link_destroy);
         target->outflow = outflow_new (&ACTIONS, target);
-        target->parcels = metric_gauge ("duban_outbox_parcels", labels, "parcels in the outbox, at most 20000");
+        target->parcels =
+            metric_gauge ("duban_outbox_parcels", labels, "parcels in the outbox, at most 20000");
     }
 }
 

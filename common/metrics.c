@@ -10,7 +10,8 @@
 typedef enum { COUNTER, GAUGE, HISTOGRAM } metric_kind_t;
 static const char *const KIND[] = { "counter", "gauge", "histogram" };
 
-static const double BUCKETS[] = { 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60 };
+static const double BUCKETS[] = { 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
+                                  0.5,   1,      2.5,   5,    10,    30,   60 };
 #define BUCKET_COUNT (sizeof BUCKETS / sizeof *BUCKETS)
 
 struct metric {
@@ -128,7 +129,8 @@ metrics_text (void)
         if (self->removed)
             continue;
         if (strcmp (last, self->name) != 0)
-            fprintf (out, "# HELP %s %s\n# TYPE %s %s\n", self->name, self->help, self->name, KIND[self->kind]);
+            fprintf (out, "# HELP %s %s\n# TYPE %s %s\n", self->name, self->help, self->name,
+                     KIND[self->kind]);
         last = self->name;
         if (self->kind == HISTOGRAM)
             s_print_histogram (out, self);

@@ -1,14 +1,17 @@
-//  outbox_sql - what the mailbox asks of the database on its own connection: refill, take-over, deletes, upkeep
+//  outbox_sql - what the mailbox asks of the database on its own connection: refill, take-over, deletes,
+//  upkeep
 //
-//  Every statement is a transaction of its own and harmless when repeated; a lost answer is simply asked again.
+//  Every statement is a transaction of its own and harmless when repeated; a lost answer is simply asked
+//  again.
 
 #include "common/log.h"
 #include "common/mailbox_parts.h"
 
 enum { REFILL, TAKE_OVER, DELETE, COUNT, DIED, DEAD, PARTITIONS, FLOOR };
 static const db_statement_t STATEMENTS[] = {
-    [REFILL] = { "refill", "SELECT parcel_id, deaths, body FROM outbox WHERE target = $1::text AND owner = $2::uuid "
-                           "AND parcel_id <> ALL ($3::uuid[]) ORDER BY parcel_id LIMIT $4::int" },
+    [REFILL] = { "refill",
+                 "SELECT parcel_id, deaths, body FROM outbox WHERE target = $1::text AND owner = $2::uuid "
+                 "AND parcel_id <> ALL ($3::uuid[]) ORDER BY parcel_id LIMIT $4::int" },
     //  The owners are few: they are found by jumping along the index, not by reading the backlog. Two seconds
     //  are more than a replica needs to be seen in the registry.
     [TAKE_OVER] = { "take_over",
@@ -17,19 +20,22 @@ static const db_statement_t STATEMENTS[] = {
                     " UNION ALL"
                     " SELECT (SELECT n.owner FROM outbox n WHERE n.target = $1::text AND n.owner > o.owner"
                     "         ORDER BY n.owner LIMIT 1) FROM owners o WHERE o.owner IS NOT NULL),"
-                    "dead AS (SELECT owner FROM owners WHERE owner IS NOT NULL AND owner <> ALL ($3::uuid[])),"
+                    "dead AS (SELECT owner FROM owners WHERE owner IS NOT NULL AND owner <> ALL "
+                    "($3::uuid[])),"
                     "pick AS MATERIALIZED ("
-                    " SELECT b.parcel_id FROM outbox b JOIN dead d ON d.owner = b.owner WHERE b.target = $1::text"
+                    " SELECT b.parcel_id FROM outbox b JOIN dead d ON d.owner = b.owner WHERE b.target = "
+                    "$1::text"
                     " AND b.created_at < clock_timestamp () - interval '2 seconds'"
                     " ORDER BY b.parcel_id LIMIT 500 FOR UPDATE OF b SKIP LOCKED)"
                     "UPDATE outbox b SET owner = $2::uuid FROM pick WHERE b.parcel_id = pick.parcel_id" },
     [DELETE] = { "delete_settled", "DELETE FROM outbox WHERE parcel_id = ANY ($1::uuid[])" },
-    [COUNT] = { "count_outbox", "SELECT count (*) FROM (SELECT FROM outbox WHERE target = $1::text LIMIT 20000) t" },
+    [COUNT] = { "count_outbox",
+                "SELECT count (*) FROM (SELECT FROM outbox WHERE target = $1::text LIMIT 20000) t" },
     [DIED] = { "count_death", "UPDATE outbox SET deaths = $2::int WHERE parcel_id = $1::uuid" },
-    [DEAD] = { "bury_parcel",
-               "WITH gone AS (DELETE FROM outbox WHERE parcel_id = $1::uuid RETURNING target, parcel_id, body) "
-               "INSERT INTO dead_letter (direction, peer, parcel_id, cause, body) "
-               "SELECT 'out', target, parcel_id, $2::text, body FROM gone" },
+    [DEAD] = { "bury_parcel", "WITH gone AS (DELETE FROM outbox WHERE parcel_id = $1::uuid RETURNING target, "
+                              "parcel_id, body) "
+                              "INSERT INTO dead_letter (direction, peer, parcel_id, cause, body) "
+                              "SELECT 'out', target, parcel_id, $2::text, body FROM gone" },
     [PARTITIONS] = { "partitions", "SELECT inbox_partitions ()" },
     [FLOOR] = { "floor", "SELECT parcel_id FROM inbox_floor" },
 };

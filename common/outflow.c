@@ -111,7 +111,8 @@ s_choose (const outflow_t *self, const slot_t *slot)
         const peer_t *peer = &self->peers[index];
         bool idle = peer->in_flight == 0;
         size_t room = peer->window > peer->in_flight_bytes ? peer->window - peer->in_flight_bytes : 0;
-        if (peer->draining || (!idle && (room < slot->parcel.size || slot->parcel.deaths >= OUTFLOW_ALONE_AFTER)))
+        if (peer->draining ||
+            (!idle && (room < slot->parcel.size || slot->parcel.deaths >= OUTFLOW_ALONE_AFTER)))
             continue;
         if (best < 0 || room > best_room) {
             best = index;
@@ -145,8 +146,8 @@ s_dispatch (outflow_t *self, int64_t now)
 bool
 outflow_add (outflow_t *self, outparcel_t *parcel, int64_t now)
 {
-    bool full = self->count == OUTFLOW_MAX_PARCELS ||
-                (self->count && self->bytes + parcel->size > OUTFLOW_MAX_BYTES);
+    bool full =
+        self->count == OUTFLOW_MAX_PARCELS || (self->count && self->bytes + parcel->size > OUTFLOW_MAX_BYTES);
     if (full || s_find (self, &parcel->id) >= 0) {
         self->left_some |= full;
         free (parcel->body);

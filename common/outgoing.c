@@ -7,10 +7,10 @@
 
 enum { INSERT, DELETE };
 static const db_statement_t STATEMENTS[] = {
-    [INSERT] = { "outbox_insert",
-                 "INSERT INTO outbox (parcel_id, target, owner, messages, body) "
-                 "SELECT p.id, p.target, $5::uuid, p.messages, p.body "
-                 "FROM unnest ($1::uuid[], $2::text[], $3::int[], $4::bytea[]) AS p (id, target, messages, body)" },
+    [INSERT] = { "outbox_insert", "INSERT INTO outbox (parcel_id, target, owner, messages, body) "
+                                  "SELECT p.id, p.target, $5::uuid, p.messages, p.body "
+                                  "FROM unnest ($1::uuid[], $2::text[], $3::int[], $4::bytea[]) AS p (id, "
+                                  "target, messages, body)" },
     [DELETE] = { "outbox_delete", "DELETE FROM outbox WHERE parcel_id = ANY ($1::uuid[])" },
 };
 const db_table_t MAILBOX_TABLE = { STATEMENTS, sizeof STATEMENTS / sizeof *STATEMENTS };

@@ -9,7 +9,8 @@
 
 enum { ANNOUNCE, RETIRE, LIVE };
 static const db_statement_t STATEMENTS[] = {
-    [ANNOUNCE] = { "announce", "SELECT bus.announce ($1::uuid, $2::text, $3::text, $4::text, interval '5 seconds')" },
+    [ANNOUNCE] = { "announce",
+                   "SELECT bus.announce ($1::uuid, $2::text, $3::text, $4::text, interval '5 seconds')" },
     [RETIRE] = { "retire", "SELECT bus.retire ($1::uuid)" },
     [LIVE] = { "live", "SELECT replica_id, service, endpoint, public_key FROM bus.live ORDER BY replica_id" },
 };

@@ -159,8 +159,7 @@ s_check_arguments (const decider_t *self, const case_t *file, json_t *message, c
 {
     const char *name;
     json_t *value;
-    json_object_foreach (json_object_get (message, "arguments"), name, value)
-    {
+    json_object_foreach (json_object_get (message, "arguments"), name, value) {
         const char *wrong = NULL;
         if (!s_is_listed (move->needs, name) && !s_is_listed (move->accepts, name))
             wrong = "this command does not know it";

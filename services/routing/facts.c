@@ -105,8 +105,9 @@ s_copy_plain (json_t *to, json_t *from)
 {
     const char *name;
     json_t *value;
-    json_object_foreach (from, name, value) if (json_is_string (value) || json_is_integer (value))
-        json_object_set (to, name, value);
+    json_object_foreach (from, name, value)
+        if (json_is_string (value) || json_is_integer (value))
+            json_object_set (to, name, value);
 }
 
 static json_t *

@@ -4,6 +4,7 @@
 //      every second ─▶ lane "give up": commands that waited 30 s for what they depend on are refused
 
 #include "common/log.h"
+#include "common/service.h"
 #include "services/routing/desk.h"
 #include "services/routing/store.h"
 

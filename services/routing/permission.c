@@ -23,8 +23,9 @@ s_has_role (json_t *message, const char *role)
 {
     size_t index;
     json_t *held;
-    json_array_foreach (json_object_get (message, "roles"), index,
-                        held) if (!strcmp (json_string_value (held), role)) return true;
+    json_array_foreach (json_object_get (message, "roles"), index, held)
+        if (!strcmp (json_string_value (held), role))
+            return true;
     return false;
 }
 

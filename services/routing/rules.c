@@ -8,8 +8,7 @@
 #include <string.h>
 
 struct rules {
-    json_t *root;
-    json_t *list, *fallback; //  borrowed from root
+    json_t *list;
 };
 
 //  The lists of a `when`, and the members of a submission that each looks at
@@ -28,7 +27,7 @@ static const struct {
 static bool
 s_complain (char *error, size_t error_size, const char *name, size_t index, const char *what)
 {
-    snprintf (error, error_size, "%s: /rules/%zu: %s", name, index, what);
+    snprintf (error, error_size, "%s: /%zu: %s", name, index, what);
     return false;
 }
 
@@ -48,12 +47,14 @@ s_are_texts (json_t *list)
     json_t *word;
     if (!json_is_array (list) || !json_array_size (list))
         return false;
-    json_array_foreach (list, index, word) if (!json_string_length (word)) return false;
+    json_array_foreach (list, index, word)
+        if (!json_string_length (word))
+            return false;
     return true;
 }
 
 static bool
-s_check_rule (json_t *rule, const char *name, size_t index, char *error, size_t error_size)
+s_check_rule (json_t *rule, const char *name, size_t index, bool last, char *error, size_t error_size)
 {
     if (!json_string_length (json_object_get (rule, "name")) ||
         !json_string_length (json_object_get (rule, "unit")))
@@ -62,15 +63,15 @@ s_check_rule (json_t *rule, const char *name, size_t index, char *error, size_t 
     if (term &&
         (!json_is_integer (term) || json_integer_value (term) < 1 || json_integer_value (term) > 1000))
         return s_complain (error, error_size, name, index, "/term must be a number of working days");
-    if (!json_is_object (when) || !json_object_size (when))
-        return s_complain (error, error_size, name, index, "/when needs at least one list");
+    if (!json_is_object (when) || (json_object_size (when) == 0) != last)
+        return s_complain (error, error_size, name, index,
+                           "/when: the last rule has no condition, every other has one");
     const char *word;
-    json_object_foreach (
-        when, word,
-        list) if (!s_is_known_list (word) ||
-                  !s_are_texts (
-                      list)) return s_complain (error, error_size, name, index,
-                                                "/when: areas, keywords, kinds, sources: lists of texts");
+    json_object_foreach (when, word, list) {
+        if (!s_is_known_list (word) || !s_are_texts (list))
+            return s_complain (error, error_size, name, index,
+                               "/when: areas, keywords, kinds, sources: lists of texts");
+    }
     return true;
 }
 
@@ -78,23 +79,19 @@ rules_t *
 rules_parse (const char *name, const char *bytes, size_t size, char *error, size_t error_size)
 {
     json_error_t where;
-    json_t *root = json_loadb (bytes, size, JSON_REJECT_DUPLICATES, &where), *rule;
-    size_t index;
+    json_t *list = json_loadb (bytes, size, JSON_REJECT_DUPLICATES, &where), *rule;
+    size_t index, count = json_array_size (list);
+    bool good = count > 0;
+    if (!list)
+        snprintf (error, error_size, "%s: line %d: %s", name, where.line, where.text);
+    else if (!good)
+        snprintf (error, error_size, "%s: must be a list of rules, the last without condition", name);
+    json_array_foreach (list, index, rule) {
+        good = good && s_check_rule (rule, name, index, index + 1 == count, error, error_size);
+    }
     rules_t *self = calloc (1, sizeof *self);
     assert (self);
-    *self = (rules_t){ .root = root };
-    self->list = json_object_get (root, "rules");
-    self->fallback = json_object_get (root, "fallback");
-    bool good = false;
-    if (!root)
-        snprintf (error, error_size, "%s: line %d: %s", name, where.line, where.text);
-    else if (!json_is_array (self->list) || !json_string_length (json_object_get (self->fallback, "unit")))
-        snprintf (error, error_size, "%s: needs a list \"rules\" and a \"fallback\" with a unit", name);
-    else {
-        good = true;
-        json_array_foreach (self->list, index, rule) good =
-            good && s_check_rule (rule, name, index, error, error_size);
-    }
+    self->list = list;
     if (!good)
         rules_destroy (&self);
     return self;
@@ -122,7 +119,7 @@ rules_destroy (rules_t **self_p)
 {
     if (!*self_p)
         return;
-    json_decref ((*self_p)->root);
+    json_decref ((*self_p)->list);
     free (*self_p);
     *self_p = NULL;
 }
@@ -132,16 +129,15 @@ s_matches (json_t *list, size_t condition, json_t *message)
 {
     size_t index;
     json_t *word;
-    json_array_foreach (list, index, word) for (const char *const *member = CONDITIONS[condition].members;
-                                                *member; member++)
-    {
-        const char *value = json_string_value (json_object_get (message, *member));
-        if (!value)
-            continue;
-        if (CONDITIONS[condition].inside ? strstr (value, json_string_value (word)) != NULL
-                                         : !strcmp (value, json_string_value (word)))
-            return true;
-    }
+    json_array_foreach (list, index, word)
+        for (const char *const *member = CONDITIONS[condition].members; *member; member++) {
+            const char *value = json_string_value (json_object_get (message, *member));
+            if (!value)
+                continue;
+            if (CONDITIONS[condition].inside ? strstr (value, json_string_value (word)) != NULL
+                                             : !strcmp (value, json_string_value (word)))
+                return true;
+        }
     return false;
 }
 
@@ -160,12 +156,11 @@ s_fits (json_t *rule, json_t *message)
 proposal_t
 rules_propose (const rules_t *self, json_t *message)
 {
-    size_t index;
-    json_t *rule;
-    json_array_foreach (self->list, index, rule) if (s_fits (rule, message)) return (
-        proposal_t){ json_string_value (json_object_get (rule, "name")),
-                     json_string_value (json_object_get (rule, "unit")),
-                     (int) json_integer_value (json_object_get (rule, "term")) };
-    return (proposal_t){ "fallback", json_string_value (json_object_get (self->fallback, "unit")),
-                         (int) json_integer_value (json_object_get (self->fallback, "term")) };
+    size_t index = 0;
+    while (!s_fits (json_array_get (self->list, index), message))
+        index++; //  ends: the last rule fits everything
+    json_t *rule = json_array_get (self->list, index);
+    return (proposal_t){ json_string_value (json_object_get (rule, "name")),
+                         json_string_value (json_object_get (rule, "unit")),
+                         (int) json_integer_value (json_object_get (rule, "term")) };
 }

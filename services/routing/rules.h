@@ -19,5 +19,5 @@ typedef struct {
 rules_t *rules_load (const char *path, char *error, size_t error_size);
 rules_t *rules_parse (const char *name, const char *bytes, size_t size, char *error, size_t error_size);
 void rules_destroy (rules_t **self_p);
-//  message: a `submission`. Always finds something: the fallback has no conditions.
+//  message: a `submission`
 proposal_t rules_propose (const rules_t *self, json_t *message);

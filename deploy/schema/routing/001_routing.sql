@@ -55,7 +55,7 @@ CREATE INDEX waiting_give_up ON waiting (give_up_at);
 GRANT SELECT, INSERT ON cases TO duban_routing;
 GRANT UPDATE (state, version, submitter, title, area, secrecy, unit, fields, closed_at) ON cases TO duban_routing;
 GRANT SELECT, INSERT ON case_log TO duban_routing;
-GRANT SELECT, INSERT, DELETE ON waiting TO duban_routing;
+GRANT SELECT, INSERT, DELETE, UPDATE (give_up_at) ON waiting TO duban_routing; -- UPDATE: what FOR UPDATE asks for
 
 CREATE VIEW api.cases AS
     SELECT case_no, number, procedure, procedure_version, state, version, source, submitter,
