@@ -118,8 +118,7 @@ notice_decide (const notice_t *notice, bool withdrawn, const knowledge_t *knowle
     }
     size_t index;
     json_t *recipient;
-    json_array_foreach (notice->to, index, recipient)
-    {
+    json_array_foreach (notice->to, index, recipient) {
         if (json_is_true (json_object_get (recipient, "submitter")))
             s_plan_submitter (&self, notice, recipient, knowledge);
         else

@@ -4,8 +4,8 @@
 #include <czmq.h>
 
 typedef struct {
-    person_t person; //  first, so that a holder is a person
-    char *unit;
+    person_t person; //  what others see of the strings below
+    char *id, *email, *language, *unit;
 } holder_t;
 
 struct directory {
@@ -34,9 +34,9 @@ static void
 s_destroy_holder (void **item_p)
 {
     holder_t *self = *item_p;
-    free (self->person.person);
-    free (self->person.email);
-    free (self->person.language);
+    free (self->id);
+    free (self->email);
+    free (self->language);
     free (self->unit);
     free (self);
     *item_p = NULL;
@@ -103,11 +103,12 @@ void
 directory_add_person (directory_t *self, const person_t *person, const char *unit)
 {
     holder_t *holder = zmalloc (sizeof *holder);
-    holder->person.person = strdup (person->person);
-    holder->person.email = person->email && *person->email ? strdup (person->email) : NULL;
-    holder->person.language = strdup (person->language);
+    holder->id = strdup (person->person);
+    holder->email = person->email && *person->email ? strdup (person->email) : NULL;
+    holder->language = strdup (person->language);
     holder->unit = unit && *unit ? strdup (unit) : NULL;
-    zhashx_update (self->persons, person->person, holder);
+    holder->person = (person_t){ holder->id, holder->email, holder->language };
+    zhashx_update (self->persons, holder->id, holder);
     self->last = holder;
 }
 

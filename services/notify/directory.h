@@ -11,9 +11,9 @@
 typedef struct directory directory_t;
 
 typedef struct {
-    char *person; //  id
-    char *email;  //  NULL: has none
-    char *language;
+    const char *person; //  id
+    const char *email;  //  NULL: has none
+    const char *language;
 } person_t;
 
 directory_t *directory_new (void);

@@ -41,7 +41,9 @@ notice_read (notice_t *self, json_t *message, const char **problem)
         return false;
     size_t index;
     json_t *recipient;
-    json_array_foreach (self->to, index, recipient) if (!s_recipient_is_good (recipient)) return false;
+    json_array_foreach (self->to, index, recipient)
+        if (!s_recipient_is_good (recipient))
+            return false;
     *problem = NULL;
     return true;
 }

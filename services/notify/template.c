@@ -117,8 +117,7 @@ s_parse_absent (template_t *self, language_t language, json_t *absent)
         return s_complain (self, "/%s/absent: must be an object", LANGUAGE_NAMES[language]);
     const char *name;
     json_t *value;
-    json_object_foreach (absent, name, value)
-    {
+    json_object_foreach (absent, name, value) {
         int index = placeholder_find (name, strlen (name));
         if (index < 0 || self->declared[index] == UNDECLARED || !json_is_string (value))
             return s_complain (self, "/%s/absent/%.40s: must be a declared placeholder with a text",
@@ -133,8 +132,7 @@ s_check_members (template_t *self, json_t *object, const char *where, const char
 {
     const char *name;
     json_t *value;
-    json_object_foreach (object, name, value)
-    {
+    json_object_foreach (object, name, value) {
         const char *const *one = allowed;
         while (*one && strcmp (*one, name))
             one++;
@@ -178,8 +176,7 @@ s_parse_declared (template_t *self, json_t *root, const char *member, declared_t
         return s_complain (self, "/%s: must be an array", member);
     size_t place;
     json_t *name;
-    json_array_foreach (names, place, name)
-    {
+    json_array_foreach (names, place, name) {
         const char *text = json_string_value (name);
         int index = text ? placeholder_find (text, strlen (text)) : -1;
         if (index < 0)

@@ -59,9 +59,9 @@ s_set_up (void **state)
     directory_begin (directory, 7);
     directory_add_unit (directory, "fire", "消防科");
     for (size_t index = 0; index < sizeof PEOPLE / sizeof *PEOPLE; index++) {
-        person_t person = { .person = (char *) (uintptr_t) PEOPLE[index].person,
-                            .email = (char *) (uintptr_t) PEOPLE[index].email,
-                            .language = (char *) (uintptr_t) PEOPLE[index].language };
+        person_t person = { .person = PEOPLE[index].person,
+                            .email = PEOPLE[index].email,
+                            .language = PEOPLE[index].language };
         directory_add_person (directory, &person, PEOPLE[index].unit);
         directory_add_role (directory, PEOPLE[index].role, strlen (PEOPLE[index].role));
     }
