@@ -71,6 +71,7 @@ struct delivery {
     office_t office;
     bool draining;
     int timer;
+    zlistx_t *jobs; //  job_t, all of them, owned: claimed, on their way, with results
     //  --- of the batch in hand
     zlistx_t *claimed; //  job_t, to be sent when it is committed
     size_t dead, withdrawn;
@@ -79,13 +80,28 @@ struct delivery {
 };
 
 static void
-s_destroy_job (void **item_p)
+s_free_job (void **item_p)
 {
     job_t *self = *item_p;
     free (self->address);
     free (self->message);
     freen (self);
     *item_p = NULL;
+}
+
+static void
+s_forget_job (delivery_t *self, job_t *job)
+{
+    zlistx_delete (self->jobs, zlistx_find (self->jobs, job));
+}
+
+//  What was claimed by an attempt that was rolled back
+static void
+s_forget_claimed (delivery_t *self)
+{
+    for (job_t *job = zlistx_first (self->claimed); job; job = zlistx_next (self->claimed))
+        s_forget_job (self, job);
+    zlistx_purge (self->claimed);
 }
 
 //  --------------------------------------------------------------------------
@@ -139,6 +155,7 @@ s_new_job (delivery_t *self, PGresult *result, int row)
                             .moment = sql_moment (result, row, 9),
                             .tz_minutes = self->office.tz_minutes };
     job->message = mail_message_text (&mail);
+    zlistx_add_end (self->jobs, job);
     return job;
 }
 
@@ -170,7 +187,7 @@ static void
 s_load (void *arg, batch_t *batch)
 {
     delivery_t *self = arg;
-    zlistx_purge (self->claimed);
+    s_forget_claimed (self);
     self->dead = self->withdrawn = 0;
     self->nearest_ms = NO_MORE_WORK;
     s_store_results (self, batch);
@@ -254,6 +271,8 @@ s_nap (delivery_t *self)
         zloop_timer_end (self->loop, self->timer);
     self->timer = 0;
     int64_t wait = self->nearest_ms == NO_MORE_WORK ? LONGEST_NAP : self->nearest_ms;
+    if (self->smtp && !smtp_free_slots (self->smtp)) //  a result wakes us before
+        wait = LONGEST_NAP;
     wait = wait > LONGEST_NAP ? LONGEST_NAP : wait < 5 ? 5 : wait;
     if (self->smtp && !self->draining)
         self->timer = zloop_timer (self->loop, (size_t) wait, 1, s_on_nap_over, self);
@@ -263,10 +282,8 @@ static void
 s_done (void *arg, batch_t *batch)
 {
     delivery_t *self = arg;
-    for (size_t index = 0; index < batch_count (batch); index++) {
-        void *job = batch_item (batch, index)->request;
-        s_destroy_job (&job);
-    }
+    for (size_t index = 0; index < batch_count (batch); index++)
+        s_forget_job (self, batch_item (batch, index)->request);
     metric_add (self->died, (double) self->dead);
     metric_add (self->dropped, (double) self->withdrawn);
     if (self->dead)
@@ -286,7 +303,8 @@ delivery_new (service_t *service, const smtp_options_t *smtp, const office_t *of
     delivery_t *self = zmalloc (sizeof *self);
     *self = (delivery_t){ .loop = service_loop (service), .options = *smtp, .office = *office };
     self->claimed = zlistx_new ();
-    zlistx_set_destructor (self->claimed, s_destroy_job);
+    self->jobs = zlistx_new ();
+    zlistx_set_destructor (self->jobs, s_free_job);
     if (smtp->url && *smtp->url)
         self->smtp = smtp_new (self->loop, smtp, s_on_result, self);
     const char *attempts = "duban_attempts_total", *about = "attempts to deliver, by outcome";
@@ -313,6 +331,7 @@ delivery_destroy (delivery_t **self_p)
     smtp_destroy (&self->smtp);
     lane_destroy (&self->lane);
     zlistx_destroy (&self->claimed);
+    zlistx_destroy (&self->jobs);
     freen (self);
     *self_p = NULL;
 }
