@@ -128,13 +128,12 @@ s_on_stored (void *arg, PGresult *result)
 }
 
 static void
-s_answer (lane_t *self)
+s_answer (lane_t *self, batch_t *batch)
 {
-    self->ops->done (self->self, &self->batch);
-    for (size_t index = 0; index < self->batch.entry_count; index++)
-        if (self->batch.entries[index].parcel)
-            mailbox_ack (self->mailbox, &self->batch.entries[index].parcel);
-    self->answered = true;
+    self->ops->done (self->self, batch);
+    for (size_t index = 0; index < batch->entry_count; index++)
+        if (batch->entries[index].parcel)
+            mailbox_ack (self->mailbox, &batch->entries[index].parcel);
 }
 
 static void
@@ -179,8 +178,10 @@ s_store (lane_t *self)
     s_bury (self);
     outgoing_store (self->outgoing, self->db, s_on_outgoing, self);
 #ifdef MUTANT_ACK_BEFORE_COMMIT //  tests/chaos: the checker must see what this loses
-    if (!self->searching)
-        s_answer (self);
+    if (!self->searching) {
+        s_answer (self, &self->batch);
+        self->answered = true;
+    }
 #endif
     if (self->searching)
         batch_query (&self->batch, &STATEMENTS[ROLLBACK], NULL, NULL, NULL);
@@ -278,19 +279,23 @@ lane_attempt (lane_t *self)
 //  --------------------------------------------------------------------------
 //  Batches come and go
 
+//  Durable. The next batch goes to the server first, so that it works while we answer.
 void
 lane_finish (lane_t *self)
 {
     outgoing_committed (self->outgoing);
-    if (!self->answered)
-        s_answer (self);
     metric_add (self->batches, 1);
     metric_add (self->items, (double) self->batch.slot_count);
     metric_observe (self->seconds, (double) (zclock_usecs () - self->began) / 1e6);
-    lane_clear_batch (self);
+    batch_t finished = self->batch;
+    bool answered = self->answered;
+    self->batch = (batch_t){ .lane = self };
     self->state = LANE_IDLE;
     self->backoff_ms = 0;
     lane_begin_next (self);
+    if (!answered)
+        s_answer (self, &finished);
+    lane_clear_batch (&finished);
 }
 
 static void
@@ -306,6 +311,12 @@ s_on_database (void *arg, bool up)
         //  duplicate there
         self->state = LANE_PAUSED;
         outgoing_failed (self->outgoing);
+#ifdef MUTANT_ACK_BEFORE_COMMIT
+        if (self->answered) { //  it believes that it is done
+            lane_clear_batch (&self->batch);
+            self->state = LANE_IDLE;
+        }
+#endif
     }
 }
 
@@ -346,7 +357,7 @@ lane_destroy (lane_t **self_p)
     if (self->timer)
         zloop_timer_end (self->loop, self->timer);
     db_destroy (&self->db);
-    lane_clear_batch (self);
+    lane_clear_batch (&self->batch);
     for (entry_t *entry = zlistx_first (self->queue); entry; entry = zlistx_next (self->queue)) {
         parcel_destroy (&entry->parcel);
         freen (entry);

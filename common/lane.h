@@ -38,7 +38,8 @@ typedef struct {
     //  All answers are in. Decides, sends the statements that store, posts what others are to know.
     //  Items of duplicate parcels are no longer in the batch.
     void (*decide) (void *self, batch_t *batch);
-    //  Committed: answer those who wait
+    //  Committed: answer those who wait. The next batch may have been loaded for by then: touch only what
+    //  belongs to this batch's items.
     void (*done) (void *self, batch_t *batch);
     //  For lanes without items: an attempt failed for good (class 22/23) with `limit` rows claimed; the lane
     //  has halved the limit, down to 1. May be NULL.

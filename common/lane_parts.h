@@ -72,7 +72,7 @@ struct lane {
 //  lane_queue.c
 void lane_begin_next (lane_t *self);
 void lane_make_view (lane_t *self); //  what decide sees
-void lane_clear_batch (lane_t *self);
+void lane_clear_batch (batch_t *batch);
 //  lane.c
 void lane_attempt (lane_t *self);
 void lane_finish (lane_t *self);

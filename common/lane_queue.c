@@ -17,15 +17,14 @@ lane_make_view (lane_t *self)
 }
 
 void
-lane_clear_batch (lane_t *self)
+lane_clear_batch (batch_t *batch)
 {
-    batch_t *batch = &self->batch;
     for (size_t index = 0; index < batch->entry_count; index++)
         parcel_destroy (&batch->entries[index].parcel);
     free (batch->entries);
     free (batch->slots);
     free (batch->view);
-    *batch = (batch_t){ .lane = self };
+    *batch = (batch_t){ .lane = batch->lane };
 }
 
 static void

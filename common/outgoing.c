@@ -29,6 +29,8 @@ struct outgoing {
     size_t count, room;
     size_t open_index[MAX_TARGETS]; //  the draft of each target that may still have room
     bool is_open[MAX_TARGETS];
+    char *text; //  one message, written out
+    size_t text_room;
     uuid_t *settled; //  ids whose DELETE rides along
     size_t settled_count;
 };
@@ -58,6 +60,7 @@ outgoing_destroy (outgoing_t **self_p)
         return;
     outgoing_reset (*self_p);
     free ((*self_p)->drafts);
+    free ((*self_p)->text);
     freen ((*self_p)->settled);
     freen (*self_p);
     *self_p = NULL;
@@ -92,24 +95,38 @@ s_draft (outgoing_t *self, target_t *target, size_t size)
     return draft;
 }
 
+static void
+s_append (draft_t *draft, const char *bytes, size_t size)
+{
+    if (draft->size + size > draft->room) {
+        draft->room = (draft->size + size) * 2 + 256;
+        draft->body = realloc (draft->body, draft->room);
+        assert (draft->body);
+    }
+    memcpy (draft->body + draft->size, bytes, size);
+    draft->size += size;
+}
+
 void
 outgoing_add (outgoing_t *self, const char *target_name, json_t *message)
 {
     target_t *target = mailbox_out_target (self->mailbox, target_name);
     assert (target && message);
-    size_t size = json_dumpb (message, NULL, 0, JSON_COMPACT);
-    draft_t *draft = s_draft (self, target, size);
-    if (draft->size + size + 2 > draft->room) {
-        draft->room = (draft->size + size + 2) * 2;
-        draft->body = realloc (draft->body, draft->room);
-        assert (draft->body);
+    size_t size = json_dumpb (message, self->text, self->text_room, JSON_COMPACT);
+    if (size > self->text_room) { //  rare: the room grows to the largest message
+        self->text_room = size * 2;
+        self->text = realloc (self->text, self->text_room);
+        assert (self->text);
+        size = json_dumpb (message, self->text, self->text_room, JSON_COMPACT);
     }
+    assert (size);
+    draft_t *draft = s_draft (self, target, size);
     if (draft->messages)
         draft->body[draft->size - 1] = ','; //  in place of the closing bracket
     else
-        draft->body[draft->size++] = '[';
-    draft->size += json_dumpb (message, draft->body + draft->size, size, JSON_COMPACT);
-    draft->body[draft->size++] = ']';
+        s_append (draft, "[", 1);
+    s_append (draft, self->text, size);
+    s_append (draft, "]", 1);
     draft->messages++;
     json_decref (message);
 }

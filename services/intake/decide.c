@@ -4,7 +4,7 @@
 #include "common/calendar.h"
 #include <sodium.h>
 
-#define EXCERPT_BYTES 1500 //  of the text, for the assignment rules: about 500 characters
+#define EXCERPT_BYTES 600 //  of the text, for the assignment rules: 200 characters
 
 static const char *const SECRECY[] = { "public", "internal", "confidential", "sealed" };
 #define SECRECY_DEFAULT 1

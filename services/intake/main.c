@@ -10,6 +10,7 @@
 #include "services/intake/watch.h"
 
 #define MAX_REQUESTS 4000 //  in memory, taken and not yet durable
+#define LANES        2    //  while one waits for the disk the other works
 
 typedef struct {
     service_t *service;
@@ -17,7 +18,7 @@ typedef struct {
     feed_t *feed;
     door_t *door;
     watch_t *watch;
-    lane_t *requests, *mail;
+    lane_t *requests[LANES], *mail;
 } intake_t;
 
 //  --------------------------------------------------------------------------
@@ -83,7 +84,13 @@ static const lane_ops_t REQUEST_OPS = { s_load, s_decide, s_done, NULL };
 static void
 s_on_request (void *arg, request_t *request)
 {
-    lane_put (((intake_t *) arg)->requests, request, request->document_size);
+    //  To the lane with less to do: an idle one starts at once, else the next batch gathers
+    intake_t *self = arg;
+    size_t least = 0;
+    for (size_t lane = 1; lane < LANES; lane++)
+        if (lane_queued (self->requests[lane]) < lane_queued (self->requests[least]))
+            least = lane;
+    lane_put (self->requests[least], request, request->document_size);
 }
 
 //  Said before anything is stored: the sender keeps what it has and asks again
@@ -91,9 +98,14 @@ static bool
 s_is_busy (void *arg)
 {
     intake_t *self = arg;
-    return !lane_is_up (self->requests) || lane_queued (self->requests) >= MAX_REQUESTS ||
-           mailbox_backlog (service_mailbox (self->service), "routing") >=
-               (size_t) config_number ("DUBAN_BACKLOG_BOUND");
+    size_t queued = 0;
+    for (size_t lane = 0; lane < LANES; lane++) {
+        if (!lane_is_up (self->requests[lane]))
+            return true;
+        queued += lane_queued (self->requests[lane]);
+    }
+    return queued >= MAX_REQUESTS || mailbox_backlog (service_mailbox (self->service), "routing") >=
+                                         (size_t) config_number ("DUBAN_BACKLOG_BOUND");
 }
 
 static void
@@ -107,7 +119,8 @@ s_stop (void **self_p)
 {
     intake_t *self = *self_p;
     feed_destroy (&self->feed);
-    lane_destroy (&self->requests);
+    for (size_t lane = 0; lane < LANES; lane++)
+        lane_destroy (&self->requests[lane]);
     door_destroy (&self->door);
     lane_destroy (&self->mail);
     watch_destroy (&self->watch);
@@ -124,7 +137,8 @@ s_start (service_t *service)
     self->identity = identity_new (service);
     self->feed = feed_new (service, s_on_page, self);
     self->watch = watch_new (service);
-    self->requests = service_lane (service, "door", &INTAKE_TABLE, 1, &REQUEST_OPS, self);
+    for (size_t lane = 0; lane < LANES; lane++)
+        self->requests[lane] = service_lane (service, "door", &INTAKE_TABLE, 1, &REQUEST_OPS, self);
     self->mail = service_lane (service, "mail", &INTAKE_TABLE, 1, &INTAKE_MAIL_OPS, self);
     door_options_t options = { .service = service,
                                .identity = self->identity,
@@ -146,11 +160,20 @@ s_mail (void *arg)
 }
 
 static bool
+s_lanes_are (const intake_t *self, bool (*fn) (const lane_t *lane))
+{
+    for (size_t lane = 0; lane < LANES; lane++)
+        if (!fn (self->requests[lane]))
+            return false;
+    return true;
+}
+
+static bool
 s_is_ready (void *arg)
 {
     intake_t *self = arg;
-    return identity_is_ready (self->identity) && door_is_ready (self->door) && lane_is_up (self->requests) &&
-           feed_is_up (self->feed);
+    return identity_is_ready (self->identity) && door_is_ready (self->door) && feed_is_up (self->feed) &&
+           s_lanes_are (self, lane_is_up);
 }
 
 static void
@@ -165,7 +188,7 @@ static bool
 s_is_idle (void *arg)
 {
     intake_t *self = arg;
-    return lane_is_idle (self->requests) && feed_is_idle (self->feed);
+    return s_lanes_are (self, lane_is_idle) && feed_is_idle (self->feed);
 }
 
 static const config_entry_t CONFIG[] = {

@@ -19,7 +19,8 @@ static const db_statement_t STATEMENTS[] = {
               " $5::text[], $6::bytea[], $7::text[], $8::text[], $9::int[], $10::timestamptz[], $11::bytea[])"
               " AS g (id, case_no, opens, source, event_id, sha256, actor, public_key, secrecy, occurred_at, "
               "document) "
-              "WHERE g.opens OR EXISTS (SELECT FROM submission s WHERE s.opens AND s.case_no = g.case_no) "
+              "WHERE g.opens OR g.case_no IN (SELECT s.case_no FROM submission s"
+              " WHERE s.opens AND s.case_no = ANY ($2::bigint[])) "
               "ORDER BY g.id ON CONFLICT (submission_id) DO NOTHING RETURNING submission_id" },
     [FIND] = { "find_submissions", "SELECT submission_id, sha256, case_no, recorded_at FROM submission "
                                    "WHERE submission_id = ANY ($1::bytea[])" },

@@ -214,8 +214,8 @@ s_decide (void *arg, batch_t *batch)
 static void
 s_done (void *arg, batch_t *batch)
 {
+    (void) arg;
     (void) batch;
-    s_clear (arg);
 }
 
 const lane_ops_t DESK_MAIL_OPS = { s_load, s_decide, s_done, NULL };
