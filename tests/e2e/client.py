@@ -186,6 +186,35 @@ class Client:
                 self.connect()
         raise AssertionError(f"no answer in {timeout} s to {json.dumps(event, ensure_ascii=False)[:300]}")
 
+    #  Many events, at most `window` of them unanswered; what is silent or retryable is sent again.
+    #  Returns the replies by id.
+    def ask_all(self, events, window=100, timeout=60.0):
+        waiting, sent_at, replies = {e["id"]: e for e in events}, {}, {}
+        end, heard = time.monotonic() + timeout, time.monotonic()
+        unsent = list(waiting)[::-1]
+        while len(replies) < len(waiting):
+            now = time.monotonic()
+            assert now < end, f"{len(waiting) - len(replies)} of {len(waiting)} not answered in {timeout} s"
+            while unsent and len(sent_at) < window:
+                if not self.tell(waiting[unsent[-1]]):
+                    break
+                sent_at[unsent.pop()] = now
+            reply = self.hear(0.2)
+            if reply is not None:
+                heard = time.monotonic()
+                self.note(reply)
+                if reply.cause in sent_at:
+                    del sent_at[reply.cause]
+                    if reply.is_retryable:
+                        unsent.insert(0, reply.cause)
+                    else:
+                        replies[reply.cause] = reply
+            elif time.monotonic() - heard > SILENCE:
+                self.connect()
+                unsent += sent_at
+                sent_at, heard = {}, time.monotonic()
+        return replies
+
     def submit(self, data=None, id=None, person=None, once=False, timeout=20.0, attributes=None, **more):
         data = data or submission(**more)
         return self.ask(self.event("submission", data, id, person, **(attributes or {})), timeout, once)

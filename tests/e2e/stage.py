@@ -238,12 +238,14 @@ class Stage:
             client.close()
         self.clients = []
 
+    #  What the services had to say: warnings, errors, and anything that is not a log line
     def transcript(self):
         tail = []
         for process in self.processes:
-            lines = process.text().splitlines()[-6:]
-            tail += [f"      {process.name}: {line[:300]}" for line in lines]
-        return "\n".join(tail)
+            lines = [line for line in process.lines() if line["level"] in ("warn", "error", "raw")][-6:]
+            tail += [f"      {process.name}: " + " ".join(f"{name}={value}" for name, value in line.items()
+                                                          if name not in ("service", "replica"))[:400] for line in lines]
+        return "\n".join(tail + [f"      logs: {self.folder}"])
 
     def finish(self):
         try:
