@@ -1,0 +1,458 @@
+//  procedure_test - the shipped procedure, and each check of the loader turned red by a change of it
+
+#include "proto/procedure.h"
+#include "proto/procedure_parts.h"
+#include "tests/unit/files.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define PATH "proto/procedures/suggestion.json"
+
+static procedure_t *
+s_load (void)
+{
+    char error[400];
+    procedure_t *self = procedure_load (PATH, error, sizeof error);
+    if (!self)
+        fail_msg ("%s", error);
+    return self;
+}
+
+static const procedure_move_t *
+s_move (const procedure_t *self, const char *state, const char *command)
+{
+    const procedure_move_t *move = procedure_move (self, state, command);
+    if (!move)
+        fail_msg ("%s in %s: no such move", command, state);
+    return move;
+}
+
+static void
+test_the_shipped_procedure_leads_from_receipt_to_the_archive (void **state)
+{
+    (void) state;
+    static const char *const WAY[][2] = {
+        { "accept", "accepted" },    { "approve", "assigned" }, { "contact", "handling" },
+        { "draft", "drafted" },      { "review", "reviewed" },  { "sign", "signed" },
+        { "delivered", "answered" }, { "satisfied", "closed" },
+    };
+    procedure_t *self = s_load ();
+    const char *at = procedure_initial (self);
+    assert_string_equal (at, "received");
+    for (size_t step = 0; step < sizeof WAY / sizeof *WAY; step++) {
+        assert_false (procedure_state (self, at)->end);
+        at = s_move (self, at, WAY[step][0])->to;
+        assert_string_equal (at, WAY[step][1]);
+    }
+    assert_true (procedure_state (self, at)->end);
+    assert_string_equal (procedure_name (self), "suggestion");
+    assert_int_equal (procedure_version (self), 1);
+    assert_string_equal (procedure_title (self, "zh"), "社会监督员建议事项");
+    assert_string_equal (procedure_title (self, "en"), "A supervisor's suggestion");
+    procedure_destroy (&self);
+    assert_null (self);
+    procedure_destroy (&self);
+}
+
+static void
+test_the_shipped_moves_say_who_and_with_what (void **state)
+{
+    (void) state;
+    procedure_t *self = s_load ();
+    const procedure_move_t *accept = s_move (self, "supplement", "accept");
+    assert_true (list_has (accept->roles, "intake_officer") && !accept->roles[1]);
+    assert_true (list_has (accept->needs, "unit") && list_has (accept->needs, "term") && !accept->needs[2]);
+    assert_true (list_has (accept->accepts, "note") && list_has (accept->sets, "term"));
+    assert_null (accept->at);
+    const procedure_move_t *contact = s_move (self, "assigned", "contact");
+    assert_string_equal (contact->at, "contacted_at");
+    assert_true (list_has (contact->roles, "intake_officer"));
+    assert_null (s_move (self, "assigned", "sign_for")->to);
+    assert_null (s_move (self, "handling", "sign_for")->to);
+    assert_true (s_move (self, "handling", "return")->clears_unit);
+    assert_false (s_move (self, "answered", "dissatisfied")->clears_unit);
+    assert_null (procedure_move (self, "received", "approve"));
+    assert_null (procedure_move (self, "nowhere", "accept"));
+    assert_true (procedure_has_command (self, "approve"));
+    assert_false (procedure_has_command (self, "opened"));
+    assert_true (procedure_role_is_of_unit (self, "handler") &&
+                 procedure_role_is_of_unit (self, "unit_head"));
+    assert_false (procedure_role_is_of_unit (self, "chief") || procedure_role_is_of_unit (self, "submitter"));
+    assert_true (procedure_has_kind (self, "lead"));
+    assert_false (procedure_has_kind (self, "Lead"));
+    assert_null (procedure_state (self, "gone"));
+    procedure_destroy (&self);
+}
+
+static void
+test_a_case_can_be_commented_in_every_state_that_is_not_an_end (void **state)
+{
+    (void) state;
+    procedure_t *self = s_load ();
+    assert_int_equal (procedure_state_count (self), 13);
+    for (size_t index = 0; index < procedure_state_count (self); index++) {
+        const procedure_state_t *at = procedure_state_at (self, index);
+        const procedure_move_t *comment = procedure_move (self, at->name, "comment");
+        assert_int_equal (comment == NULL, at->end);
+        assert_true (!comment || !comment->to);
+    }
+    procedure_destroy (&self);
+}
+
+static void
+test_the_shipped_clocks_run_where_they_should (void **state)
+{
+    (void) state;
+    static const struct {
+        const char *name, *states, *ladder;
+        int budget, otherwise;
+    } CLOCKS[] = {
+        { "acceptance", "  received  ", "acceptance", 1, 0 },
+        { "decision", "  accepted  ", "decision", 1, 0 },
+        { "first_contact", "  assigned  ", "first_contact", 5, 0 },
+        { "handling", "  assigned handling drafted reviewed signed  ", "handling", 0, 15 },
+        { "review", "  drafted  ", "gate", 1, 0 },
+        { "signature", "  reviewed  ", "gate", 1, 0 },
+    };
+    procedure_t *self = s_load ();
+    assert_int_equal (procedure_clock_count (self), sizeof CLOCKS / sizeof *CLOCKS);
+    for (size_t index = 0; index < procedure_clock_count (self); index++) {
+        const procedure_clock_t *clock = procedure_clock_at (self, index);
+        assert_string_equal (clock->name, CLOCKS[index].name);
+        assert_string_equal (clock->ladder, CLOCKS[index].ladder);
+        assert_string_equal (clock->unit, "working_day");
+        assert_int_equal (clock->budget, CLOCKS[index].budget);
+        assert_int_equal (clock->budget_default, CLOCKS[index].otherwise);
+        assert_int_equal (clock->budget_field != NULL, CLOCKS[index].otherwise > 0);
+        for (size_t at = 0; at < procedure_state_count (self); at++) {
+            const char *name = procedure_state_at (self, at)->name;
+            assert_int_equal (procedure_clock_runs (clock, name),
+                              strstr (CLOCKS[index].states, name) != NULL);
+        }
+    }
+    procedure_destroy (&self);
+}
+
+static void
+test_only_the_answer_waits_for_its_delivery (void **state)
+{
+    (void) state;
+    procedure_t *self = s_load ();
+    assert_int_equal (procedure_notice_count (self), 8);
+    for (size_t index = 0; index < procedure_notice_count (self); index++) {
+        const procedure_notice_t *notice = procedure_notice_at (self, index);
+        assert_int_equal (notice->confirm, strcmp (notice->template, "answer") == 0);
+        assert_false (notice->urgent);
+    }
+    procedure_destroy (&self);
+}
+
+static void
+test_arguments_have_types (void **state)
+{
+    (void) state;
+    static const struct {
+        const char *name, *value;
+        bool fits;
+    } CASES[] = {
+        { "unit", "\"enforcement\"", true },
+        { "unit", "\"\"", false },
+        { "unit", "7", false },
+        { "unit", "\"a\\u202eb\"", false },
+        { "term", "15", true },
+        { "term", "0", false },
+        { "term", "1000", false },
+        { "term", "\"15\"", false },
+        { "term", "1.0", false },
+        { "term", "-1", false },
+        { "reason", "\"理由\"", true },
+        { "reason", "\"\"", false },
+        { "reason", "true", false },
+        { "contacted_at", "\"2026-11-26T10:00:00+08:00\"", true },
+        { "contacted_at", "\"2026-11-26\"", false },
+        { "result", "\"partly_true\"", true },
+        { "result", "\"maybe\"", false },
+        { "rating", "\"satisfied\"", true },
+        { "rating", "\"dissatisfied\"", false },
+    };
+    procedure_t *self = s_load ();
+    for (size_t index = 0; index < sizeof CASES / sizeof *CASES; index++) {
+        json_t *value = json_loads (CASES[index].value, JSON_DECODE_ANY, NULL);
+        const procedure_argument_t *argument = procedure_argument (self, CASES[index].name);
+        assert_non_null (argument);
+        if (procedure_argument_fits (argument, value) != CASES[index].fits)
+            fail_msg ("%s: %s", CASES[index].name, CASES[index].value);
+        json_decref (value);
+    }
+    assert_null (procedure_argument (self, "nothing"));
+    procedure_destroy (&self);
+}
+
+//  --- changes that must be refused
+
+//  The value that a path like "moves/0/to" leads to, all but its last part
+static json_t *
+s_parent (json_t *root, const char *path, char *last)
+{
+    char copy[200], *rest = copy;
+    strcpy (copy, path);
+    for (char *part; (part = strsep (&rest, "/"));) {
+        if (!rest) {
+            strcpy (last, part);
+            return root;
+        }
+        root =
+            json_is_array (root) ? json_array_get (root, (size_t) atoi (part)) : json_object_get (root, part);
+        assert_non_null (root);
+    }
+    return NULL;
+}
+
+//  Puts a value (JSON text; NULL: takes it away; a last part "+" appends)
+static void
+s_change (json_t *root, const char *path, const char *text)
+{
+    char last[100];
+    json_t *parent = s_parent (root, path, last);
+    json_t *value = text ? json_loads (text, JSON_DECODE_ANY, NULL) : NULL;
+    assert_int_equal (text == NULL, value == NULL);
+    if (!value)
+        assert_int_equal (json_is_array (parent) ? json_array_remove (parent, (size_t) atoi (last))
+                                                 : json_object_del (parent, last),
+                          0);
+    else if (strcmp (last, "+") == 0)
+        json_array_append_new (parent, value);
+    else if (json_is_array (parent))
+        json_array_set_new (parent, (size_t) atoi (last), value);
+    else
+        json_object_set_new (parent, last, value);
+}
+
+//  NULL if the changed procedure was taken, else the error; caller frees
+static char *
+s_refusal (const char *const changes[][2], size_t count)
+{
+    char error[400] = "";
+    json_t *root = file_json (PATH);
+    for (size_t index = 0; index < count && changes[index][0]; index++)
+        s_change (root, changes[index][0], changes[index][1]);
+    char *text = json_dumps (root, 0);
+    procedure_t *self = procedure_parse ("suggestion", text, strlen (text), error, sizeof error);
+    free (text);
+    json_decref (root);
+    bool taken = self != NULL;
+    procedure_destroy (&self);
+    return taken ? NULL : strdup (error);
+}
+
+static void
+test_each_check_of_the_loader_can_fail (void **state)
+{
+    (void) state;
+    static const struct {
+        const char *changes[3][2];
+        const char *error; //  NULL: is taken
+    } CASES[] = {
+        { { { NULL, NULL } }, NULL },
+        //  shape
+        { { { "name", NULL } }, "suggestion.json: /name: is missing" },
+        { { { "name", "\"other\"" } }, "/name: is not the name of the file" },
+        { { { "version", "0" } }, "/version: is too small" },
+        { { { "extra", "1" } }, "/extra: is not a member" },
+        { { { "moves/3/too", "\"closed\"" } }, "/moves/3/too: is not a member" },
+        { { { "moves/3/roles", "[]" } }, "/moves/3/roles: has too few items" },
+        { { { "moves/3/from/+", "\"supplement\"" } }, "/moves/3/from/1: is there twice" },
+        { { { "states/0/zh", "\"a\\nb\"" } }, "/states/0/zh: " },
+        { { { "states/0/end", "\"no\"" } }, "/states/0/end: must be true or false" },
+        { { { "clocks/0/unit", "\"week\"" } }, "/clocks/0/unit: " },
+        //  names
+        { { { "initial", "\"begin\"" } }, "/initial: no state is called begin" },
+        { { { "moves/0/to", "\"acepted\"" } }, "/moves/0/to: no state is called acepted" },
+        { { { "moves/0/from/1", "\"suplement\"" } }, "/moves/0/from/1: no state is called suplement" },
+        { { { "moves/0/roles/0", "\"clerk\"" } }, "/moves/0/roles/0: no role is called clerk" },
+        { { { "moves/0/needs/0", "\"unitt\"" } }, "/moves/0/needs/0: no argument is called unitt" },
+        { { { "moves/0/accepts/0", "\"notes\"" } }, "/moves/0/accepts/0: no argument is called notes" },
+        { { { "moves/0/accepts/0", "\"unit\"" } }, "/moves/0/accepts/0: is needed already" },
+        { { { "moves/0/sets/+", "\"document\"" } },
+          "/moves/0/sets/2: document is not an argument of the move" },
+        { { { "moves/9/at", "\"how\"" } }, "/moves/9/at: how is not a moment" },
+        { { { "moves/9/at", "\"delivered_at\"" } }, "/moves/9/at: delivered_at is not a moment" },
+        { { { "moves/0/clears_unit", "true" } }, "/moves/0/clears_unit: " },
+        { { { "moves/0/command", "\"opened\"" } }, "/moves/0/command: opened" },
+        { { { "states/1/name", "\"received\"" } }, "/states/1/name: is there twice" },
+        { { { "roles/1/name", "\"intake_officer\"" } }, "/roles/1/name: is there twice" },
+        { { { "roles/1/name", "\"submitter\"" } }, "/roles/1/name: is built in" },
+        { { { "kinds/1/name", "\"criticism\"" } }, "/kinds/1/name: is there twice" },
+        { { { "arguments/1/name", "\"unit\"" } }, "/arguments/1/name: is there twice" },
+        { { { "clocks/1/name", "\"acceptance\"" } }, "/clocks/1/name: is there twice" },
+        { { { "arguments/0/type", "\"choice\"" } }, "/arguments/0/values: " },
+        { { { "arguments/0/values", "[{\"name\":\"a\",\"zh\":\"a\",\"en\":\"a\"}]" } },
+          "/arguments/0/values: " },
+        { { { "arguments/14/values/1/name", "\"satisfied\"" } }, "/arguments/14/values/1: is there twice" },
+        //  the picture as a whole
+        { { { "moves/2/command", "\"accept\"" } },
+          "/moves/2/command: accept has a move from the same state" },
+        { { { "states/+", "{\"name\":\"lost\",\"zh\":\"迷\",\"en\":\"lost\",\"end\":true}" } },
+          "/states/13: lost cannot be reached" },
+        { { { "states/8/end", "true" } }, "/states/8: answered is an end" },
+        { { { "states/9/end", NULL } }, "/states/9: closed has no exit and is not an end" },
+        { { { "states/12/end", NULL },
+            { "states/+", "{\"name\":\"limbo\",\"zh\":\"悬\",\"en\":\"limbo\"}" },
+            { "moves/+", "{\"command\":\"swing\",\"zh\":\"摆\",\"en\":\"swing\",\"from\":[\"withdrawn\"],"
+                         "\"to\":\"limbo\",\"roles\":[\"chief\"]}" } },
+          "/states/13: limbo has no exit" },
+        { { { "states/12/end", NULL },
+            { "states/+", "{\"name\":\"limbo\",\"zh\":\"悬\",\"en\":\"limbo\"}" },
+            { "moves", NULL } },
+          "/moves: is missing" },
+        //  clocks
+        { { { "clocks/0/states/0", "\"recieved\"" } }, "/clocks/0/states/0: no state is called recieved" },
+        { { { "clocks/0/states/0", "\"closed\"" } }, "in closed the clock acceptance can never stop" },
+        { { { "clocks/0/budget", NULL } }, "/clocks/0/budget: either" },
+        { { { "clocks/3/budget", "5" } }, "/clocks/3/budget: either" },
+        { { { "clocks/3/budget_default", NULL } }, "/clocks/3/budget_default: " },
+        { { { "clocks/0/budget_default", "5" } }, "/clocks/0/budget_default: " },
+        { { { "clocks/3/budget_field", "\"days\"" } }, "/clocks/3/budget_field: " },
+        { { { "clocks/3/budget_field", "\"unit\"" } }, "/clocks/3/budget_field: " },
+        //  notices
+        { { { "notices/0/on", "\"opend\"" } }, "/notices/0/on: no command is called opend" },
+        { { { "notices/0/to/0", "\"citizen\"" } }, "/notices/0/to/0: no role is called citizen" },
+        { { { "notices/0/to/0", "\"system\"" } }, "/notices/0/to: nobody reads" },
+        { { { "notices/0/confirm", "true" } }, "/notices/0/confirm: " },
+        { { { "notices/1/confirm", "true" } }, "/notices/1/confirm: " },
+        { { { "moves/16/roles/0", "\"chief\"" } },
+          "/notices/5/confirm: no move delivered by system follows sign" },
+        { { { "notices/1/on", "\"opened\"" }, { "notices/1/template", "\"acknowledged\"" } },
+          "/notices/1: is there twice" },
+    };
+    for (size_t index = 0; index < sizeof CASES / sizeof *CASES; index++) {
+        char *error = s_refusal (CASES[index].changes, 3);
+        if ((error == NULL) != (CASES[index].error == NULL) || (error && !strstr (error, CASES[index].error)))
+            fail_msg ("change %zu (%s): %s, not %s", index,
+                      CASES[index].changes[0][0] ? CASES[index].changes[0][0] : "none",
+                      error ? error : "was taken", CASES[index].error ? CASES[index].error : "taken");
+        free (error);
+    }
+}
+
+//  Two states that lead to each other and nowhere else: each has an exit, but no end can be reached
+static void
+test_a_circle_without_an_end_is_refused (void **state)
+{
+    (void) state;
+    char error[400];
+    static const char TEXT[] =
+        "{\"name\":\"ring\",\"version\":1,\"zh\":\"环\",\"en\":\"ring\",\"initial\":\"a\","
+        "\"kinds\":[{\"name\":\"k\",\"zh\":\"k\",\"en\":\"k\"}],\"roles\":[],\"arguments\":[],"
+        "\"states\":[{\"name\":\"a\",\"zh\":\"a\",\"en\":\"a\"},{\"name\":\"b\",\"zh\":\"b\",\"en\":\"b\"}],"
+        "\"moves\":[{\"command\":\"go\",\"zh\":\"去\",\"en\":\"go\",\"from\":[\"a\"],\"to\":\"b\",\"roles\":["
+        "\"system\"]},"
+        "{\"command\":\"back\",\"zh\":\"回\",\"en\":\"back\",\"from\":[\"b\"],\"to\":\"a\",\"roles\":["
+        "\"system\"]}],"
+        "\"clocks\":[],\"notices\":[]}";
+    assert_null (procedure_parse ("ring", TEXT, sizeof TEXT - 1, error, sizeof error));
+    assert_non_null (strstr (error, "/states/0: from a no end can be reached"));
+}
+
+static void
+test_a_file_that_cannot_be_read_is_named (void **state)
+{
+    (void) state;
+    char error[400];
+    assert_null (procedure_load ("proto/procedures/none.json", error, sizeof error));
+    assert_non_null (strstr (error, "none.json: cannot be read"));
+    assert_null (procedure_parse ("x", "{\n  \"name\": }", 13, error, sizeof error));
+    assert_non_null (strstr (error, "x.json: line 2"));
+    assert_null (procedure_parse ("x", "{\"name\":\"x\",\"name\":\"x\"}", 23, error, sizeof error));
+    assert_non_null (strstr (error, "duplicate"));
+}
+
+static void
+test_a_truncated_file_is_refused_at_every_byte (void **state)
+{
+    (void) state;
+    size_t size;
+    char *text = file_read (PATH, &size), error[400];
+    for (size_t cut = 0; cut < size - 2; cut += 7) {
+        char *part = malloc (cut ? cut : 1);
+        memcpy (part, text, cut);
+        assert_null (procedure_parse ("suggestion", part, cut, error, sizeof error));
+        free (part);
+    }
+    free (text);
+}
+
+//  --- what is written about it
+
+static void
+test_the_shape_in_the_program_is_the_published_schema (void **state)
+{
+    (void) state;
+    json_t *shape = json_loads (procedure_shape (), JSON_REJECT_DUPLICATES, NULL);
+    json_t *published = file_json ("proto/schemas/procedure.json");
+    assert_true (json_equal (shape, published));
+    json_decref (shape);
+    json_decref (published);
+}
+
+static void
+test_the_readme_shows_the_procedure_as_it_is (void **state)
+{
+    (void) state;
+    static const char BEGIN[] = "<!-- generated: suggestion -->\n", END[] = "<!-- end -->";
+    size_t size;
+    procedure_t *self = s_load ();
+    char *readme = file_read ("proto/README.md", &size), *markdown = procedure_markdown (self);
+    char *from = strstr (readme, BEGIN), *to = from ? strstr (from, END) : NULL;
+    assert_non_null (to);
+    *to = 0;
+    assert_string_equal (from + strlen (BEGIN), markdown);
+    free (markdown);
+    free (readme);
+    procedure_destroy (&self);
+}
+
+static void
+test_the_dot_picture_has_every_state_and_every_move (void **state)
+{
+    (void) state;
+    procedure_t *self = s_load ();
+    char *dot = procedure_dot (self);
+    assert_memory_equal (dot, "digraph suggestion {", 20);
+    for (size_t index = 0; index < procedure_move_count (self); index++) {
+        const procedure_move_t *move = procedure_move_at (self, index);
+        for (size_t at = 0; move->to && move->from[at]; at++) {
+            char edge[200];
+            snprintf (edge, sizeof edge, "    %s -> %s [label=\"", move->from[at], move->to);
+            char *line = strstr (dot, edge);
+            assert_non_null (line);
+            assert_true (strstr (line, move->command) && strstr (line, move->command) < strchr (line, '\n'));
+        }
+    }
+    free (dot);
+    procedure_destroy (&self);
+}
+
+int
+main (void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test (test_the_shipped_procedure_leads_from_receipt_to_the_archive),
+        cmocka_unit_test (test_the_shipped_moves_say_who_and_with_what),
+        cmocka_unit_test (test_a_case_can_be_commented_in_every_state_that_is_not_an_end),
+        cmocka_unit_test (test_the_shipped_clocks_run_where_they_should),
+        cmocka_unit_test (test_only_the_answer_waits_for_its_delivery),
+        cmocka_unit_test (test_arguments_have_types),
+        cmocka_unit_test (test_each_check_of_the_loader_can_fail),
+        cmocka_unit_test (test_a_circle_without_an_end_is_refused),
+        cmocka_unit_test (test_a_file_that_cannot_be_read_is_named),
+        cmocka_unit_test (test_a_truncated_file_is_refused_at_every_byte),
+        cmocka_unit_test (test_the_shape_in_the_program_is_the_published_schema),
+        cmocka_unit_test (test_the_readme_shows_the_procedure_as_it_is),
+        cmocka_unit_test (test_the_dot_picture_has_every_state_and_every_move),
+    };
+    return cmocka_run_group_tests (tests, NULL, NULL);
+}
