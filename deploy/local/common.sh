@@ -55,19 +55,17 @@ wait_until() {
     done
 }
 
-supervisor_pid() {
-    local pid
-    pid=$(cat "$VAR/run/supervisor.pid" 2>/dev/null) || return 1
-    [[ $(readlink "/proc/$pid/exe" 2>/dev/null) == "$BIN/supervisor"* ]] && printf '%s' "$pid"
+# The supervisor holds a lock on its pid file as long as it lives; a number alone may be somebody else's by now
+supervisor_runs() {
+    [[ -e $VAR/run/supervisor.pid ]] && ! flock -n "$VAR/run/supervisor.pid" true
+}
+
+supervisor_gone() {
+    ! supervisor_runs
 }
 
 stop_services() {
-    local pid
-    pid=$(supervisor_pid) || return 0
-    kill -TERM "$pid"
-    wait_until 15 gone "$pid" || fail "the supervisor does not stop" "守护进程未能停止"
-}
-
-gone() {
-    ! kill -0 "$1" 2>/dev/null
+    supervisor_runs || return 0
+    kill -TERM "$(<"$VAR/run/supervisor.pid")"
+    wait_until 15 supervisor_gone || fail "the supervisor does not stop" "守护进程未能停止"
 }

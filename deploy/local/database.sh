@@ -76,7 +76,7 @@ database_runs() {
 
 # psql as the superuser
 as_superuser() {
-    PGPASSWORD=$(<"$SECRETS/postgres") psql -X -q -h "$PG/socket" -U postgres "$@"
+    PGPASSWORD=$(<"$SECRETS/postgres") "$(pg_bin)/psql" -X -q -h "$PG/socket" -U postgres "$@"
 }
 
 start_database() {
