@@ -63,6 +63,14 @@ typedef struct {
     char words[256];
 } job_t;
 
+//  What one batch found. The lane begins the next batch before it reports the last as done, so there are two.
+typedef struct {
+    zlistx_t *claimed; //  job_t, to be sent when it is committed
+    size_t dead, withdrawn;
+    int64_t nearest_ms; //  until the next is due; NO_MORE_WORK
+    bool decided;
+} find_t;
+
 struct delivery {
     zloop_t *loop;
     lane_t *lane;
@@ -72,10 +80,7 @@ struct delivery {
     bool draining;
     int timer;
     zlistx_t *jobs; //  job_t, all of them, owned: claimed, on their way, with results
-    //  --- of the batch in hand
-    zlistx_t *claimed; //  job_t, to be sent when it is committed
-    size_t dead, withdrawn;
-    int64_t nearest_ms; //  until the next is due; NO_MORE_WORK
+    find_t now, before;
     metric_t *sent, *retried, *died, *dropped, *in_flight, *lateness;
 };
 
@@ -95,13 +100,26 @@ s_forget_job (delivery_t *self, job_t *job)
     zlistx_delete (self->jobs, zlistx_find (self->jobs, job));
 }
 
-//  What was claimed by an attempt that was rolled back
+//  Jobs still in it were claimed by an attempt that was rolled back
 static void
-s_forget_claimed (delivery_t *self)
+s_forget_find (delivery_t *self, find_t *find)
 {
-    for (job_t *job = zlistx_first (self->claimed); job; job = zlistx_next (self->claimed))
+    zlistx_t *claimed = find->claimed;
+    for (job_t *job = zlistx_first (claimed); job; job = zlistx_next (claimed))
         s_forget_job (self, job);
-    zlistx_purge (self->claimed);
+    zlistx_purge (claimed);
+    *find = (find_t){ .claimed = claimed, .nearest_ms = NO_MORE_WORK };
+}
+
+static void
+s_begin_find (delivery_t *self)
+{
+    if (self->now.decided) { //  either committed, and done comes next, or rolled back
+        find_t before = self->before;
+        self->before = self->now;
+        self->now = before;
+    }
+    s_forget_find (self, &self->now);
 }
 
 //  --------------------------------------------------------------------------
@@ -125,7 +143,7 @@ s_store_results (delivery_t *self, batch_t *batch)
         sql_column_text (columns[2], next.state);
         sql_column_int4 (columns[3], next.delay_ms);
         sql_column_text (columns[4], job->words);
-        self->dead += streq (next.state, "dead");
+        self->now.dead += streq (next.state, "dead");
     }
     sql_params_t *params = sql_params_new ();
     for (size_t column = 0; column < count; column++)
@@ -166,12 +184,12 @@ s_on_claimed (void *arg, PGresult *result)
     for (int row = 0; row < PQntuples (result); row++) {
         const char *state = sql_text (result, row, 1);
         if (streq (state, "sending")) {
-            zlistx_add_end (self->claimed, s_new_job (self, result, row));
+            zlistx_add_end (self->now.claimed, s_new_job (self, result, row));
             metric_observe (self->lateness, (double) sql_int8 (result, row, 10) / 1000);
         } else if (streq (state, "dead"))
-            self->dead++;
+            self->now.dead++;
         else
-            self->withdrawn++;
+            self->now.withdrawn++;
     }
 }
 
@@ -180,21 +198,21 @@ s_on_nearest (void *arg, PGresult *result)
 {
     delivery_t *self = arg;
     int64_t wait = sql_is_null (result, 0, 0) ? NO_MORE_WORK : sql_int8 (result, 0, 0);
-    self->nearest_ms = wait < NO_MORE_WORK ? 0 : wait;
+    self->now.nearest_ms = wait < NO_MORE_WORK ? 0 : wait;
 }
 
 static void
 s_load (void *arg, batch_t *batch)
 {
     delivery_t *self = arg;
-    s_forget_claimed (self);
-    self->dead = self->withdrawn = 0;
-    self->nearest_ms = NO_MORE_WORK;
+    s_begin_find (self);
     s_store_results (self, batch);
     int limit = batch_limit (batch);
     size_t slots = self->smtp && !self->draining ? smtp_free_slots (self->smtp) : 0;
-    if (!slots)
+    size_t promised = zlistx_size (self->before.claimed);
+    if (slots <= promised)
         return; //  the next result wakes us
+    slots -= promised;
     sql_params_t *params = sql_params_new ();
     sql_params_int4 (params, slots < (size_t) limit ? (int32_t) slots : limit);
     sql_params_int4 (params, ATTEMPTS_MAX);
@@ -207,8 +225,8 @@ s_load (void *arg, batch_t *batch)
 static void
 s_decide (void *arg, batch_t *batch)
 {
-    (void) arg; //  attempt_decide has spoken in load: a result depends on nothing that is read
-    (void) batch;
+    (void) batch; //  attempt_decide has spoken in load: a result depends on nothing that is read
+    ((delivery_t *) arg)->now.decided = true;
 }
 
 //  --------------------------------------------------------------------------
@@ -239,10 +257,10 @@ s_on_result (void *arg, void *ticket, outcome_t outcome, const char *words)
 }
 
 static void
-s_send_claimed (delivery_t *self)
+s_send_claimed (delivery_t *self, zlistx_t *claimed)
 {
-    for (job_t *job = zlistx_first (self->claimed); job; job = zlistx_first (self->claimed)) {
-        zlistx_detach (self->claimed, NULL);
+    for (job_t *job = zlistx_first (claimed); job; job = zlistx_first (claimed)) {
+        zlistx_detach (claimed, NULL);
         if (job->message) {
             metric_set (self->in_flight, metric_value (self->in_flight) + 1);
             smtp_send (self->smtp, job->address, &job->message, job);
@@ -265,12 +283,13 @@ s_on_nap_over (zloop_t *loop, int timer, void *arg)
 
 //  Until the nearest is due, but never long: another replica may have taken in a nearer one and died
 static void
-s_nap (delivery_t *self)
+s_nap (delivery_t *self, int64_t wait)
 {
     if (self->timer)
         zloop_timer_end (self->loop, self->timer);
     self->timer = 0;
-    int64_t wait = self->nearest_ms == NO_MORE_WORK ? LONGEST_NAP : self->nearest_ms;
+    if (wait == NO_MORE_WORK)
+        wait = LONGEST_NAP;
     if (self->smtp && !smtp_free_slots (self->smtp)) //  a result wakes us before
         wait = LONGEST_NAP;
     wait = wait > LONGEST_NAP ? LONGEST_NAP : wait < 5 ? 5 : wait;
@@ -284,12 +303,16 @@ s_done (void *arg, batch_t *batch)
     delivery_t *self = arg;
     for (size_t index = 0; index < batch_count (batch); index++)
         s_forget_job (self, batch_item (batch, index)->request);
-    metric_add (self->died, (double) self->dead);
-    metric_add (self->dropped, (double) self->withdrawn);
-    if (self->dead)
+    find_t *find = self->now.decided ? &self->now : &self->before;
+    metric_add (self->died, (double) find->dead);
+    metric_add (self->dropped, (double) find->withdrawn);
+    if (find->dead)
         service_alarm ("delivery", "a notice could not be delivered: see the dead deliveries");
-    s_send_claimed (self);
-    s_nap (self);
+    s_send_claimed (self, find->claimed);
+    s_nap (self, find->nearest_ms);
+    s_forget_find (self, find);
+    if (find == &self->now)
+        s_forget_find (self, &self->before);
 }
 
 static const lane_ops_t OPS = { .load = s_load, .decide = s_decide, .done = s_done };
@@ -302,7 +325,8 @@ delivery_new (service_t *service, const smtp_options_t *smtp, const office_t *of
 {
     delivery_t *self = zmalloc (sizeof *self);
     *self = (delivery_t){ .loop = service_loop (service), .options = *smtp, .office = *office };
-    self->claimed = zlistx_new ();
+    self->now.claimed = zlistx_new ();
+    self->before.claimed = zlistx_new ();
     self->jobs = zlistx_new ();
     zlistx_set_destructor (self->jobs, s_free_job);
     if (smtp->url && *smtp->url)
@@ -316,7 +340,7 @@ delivery_new (service_t *service, const smtp_options_t *smtp, const office_t *of
     self->in_flight = metric_gauge ("duban_deliveries_in_flight", NULL, "mails on their way");
     self->lateness = metric_histogram ("duban_delivery_lateness_seconds", NULL, "from due to claimed");
     self->lane = service_lane (service, "send", &TABLE, 1, &OPS, self);
-    s_nap (self);
+    s_nap (self, NO_MORE_WORK);
     return self;
 }
 
@@ -330,7 +354,8 @@ delivery_destroy (delivery_t **self_p)
         zloop_timer_end (self->loop, self->timer);
     smtp_destroy (&self->smtp);
     lane_destroy (&self->lane);
-    zlistx_destroy (&self->claimed);
+    zlistx_destroy (&self->now.claimed);
+    zlistx_destroy (&self->before.claimed);
     zlistx_destroy (&self->jobs);
     freen (self);
     *self_p = NULL;

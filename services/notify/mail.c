@@ -7,10 +7,12 @@
 
 #define ALARM_EVERY_MS 60000 //  the same vacancy is not an alarm for every notice it meets
 
-//  What a committed batch has to say
+//  What a committed batch has to say. The lane begins the next batch before it reports the last as done, so
+//  there are two.
 typedef struct {
     size_t notices, deliveries, queued, unreached, missing, unreadable;
     zlistx_t *alarms; //  what could not be reached, as text
+    bool decided;
 } tally_t;
 
 struct mail {
@@ -23,7 +25,7 @@ struct mail {
     zhashx_t *asked;   //  "n<key>", "w<key>" of this batch: each goes to the database once
     zhashx_t *fresh;   //  keys that this batch brought, with "withdrawn" or "valid"
     json_t *confirmed; //  `delivered` messages of this batch
-    tally_t tally;
+    tally_t tally, before;
     zhashx_t *last_alarm; //  subject -> when, in ms
     metric_t *notices, *deliveries, *unreached, *missing, *unreadable;
 };
@@ -91,11 +93,22 @@ s_on_confirmed (void *arg, PGresult *result)
 }
 
 static void
+s_clear_tally (tally_t *self)
+{
+    zlistx_t *alarms = self->alarms;
+    zlistx_purge (alarms);
+    *self = (tally_t){ .alarms = alarms };
+}
+
+static void
 s_forget (mail_t *self)
 {
-    zlistx_t *alarms = self->tally.alarms;
-    zlistx_purge (alarms);
-    self->tally = (tally_t){ .alarms = alarms };
+    if (self->tally.decided) { //  either committed, and done comes next, or rolled back
+        tally_t before = self->before;
+        self->before = self->tally;
+        self->tally = before;
+    }
+    s_clear_tally (&self->tally);
     zhashx_purge (self->asked);
     zhashx_purge (self->fresh);
     json_array_clear (self->confirmed);
@@ -203,6 +216,7 @@ s_decide (void *arg, batch_t *batch)
     json_array_foreach (self->confirmed, index, delivered)
         batch_post (batch, "routing", json_incref (delivered));
     store_decided (self->store, batch);
+    self->tally.decided = true;
 }
 
 //  --------------------------------------------------------------------------
@@ -220,7 +234,7 @@ s_raise (mail_t *self, const char *wanted)
     if (zhashx_size (self->last_alarm) > 10000)
         zhashx_purge (self->last_alarm);
     zhashx_update (self->last_alarm, wanted, moment);
-    service_alarm (wanted, "a notice reaches nobody: nobody holds this role, or has an address");
+    service_alarm (wanted, "a notice reaches nobody: no such role, address or template (api.unreached)");
 }
 
 static void
@@ -228,7 +242,7 @@ s_done (void *arg, batch_t *batch)
 {
     (void) batch;
     mail_t *self = arg;
-    tally_t *tally = &self->tally;
+    tally_t *tally = self->tally.decided ? &self->tally : &self->before;
     metric_add (self->notices, (double) tally->notices);
     metric_add (self->deliveries, (double) tally->deliveries);
     metric_add (self->unreached, (double) tally->unreached);
@@ -240,6 +254,7 @@ s_done (void *arg, batch_t *batch)
         service_alarm ("mail", "a message is not what the contract says: see the dead letters");
     if (tally->queued)
         self->on_queued (self->arg);
+    s_clear_tally (tally);
 }
 
 static const lane_ops_t OPS = { .load = s_load, .decide = s_decide, .done = s_done };
@@ -260,6 +275,15 @@ s_duplicate (const void *item)
     return strdup (item);
 }
 
+static zlistx_t *
+s_new_texts (void)
+{
+    zlistx_t *texts = zlistx_new ();
+    zlistx_set_duplicator (texts, s_duplicate);
+    zlistx_set_destructor (texts, s_free);
+    return texts;
+}
+
 mail_t *
 mail_new (service_t *service, const templates_t *templates, const office_t *office,
           void (*on_queued) (void *arg), void *arg)
@@ -274,9 +298,8 @@ mail_new (service_t *service, const templates_t *templates, const office_t *offi
     self->confirmed = json_array ();
     self->last_alarm = zhashx_new ();
     zhashx_set_destructor (self->last_alarm, s_free);
-    self->tally.alarms = zlistx_new ();
-    zlistx_set_duplicator (self->tally.alarms, s_duplicate);
-    zlistx_set_destructor (self->tally.alarms, s_free);
+    self->tally.alarms = s_new_texts ();
+    self->before.alarms = s_new_texts ();
     self->notices = metric_counter ("duban_notices_total", NULL, "notices taken in, each once");
     self->deliveries = metric_counter ("duban_deliveries_total", NULL, "deliveries planned");
     self->unreached = metric_counter ("duban_unreached_total", NULL, "recipients that could not be resolved");
@@ -300,6 +323,7 @@ mail_destroy (mail_t **self_p)
     zhashx_destroy (&self->fresh);
     zhashx_destroy (&self->last_alarm);
     zlistx_destroy (&self->tally.alarms);
+    zlistx_destroy (&self->before.alarms);
     json_decref (self->confirmed);
     freen (self);
     *self_p = NULL;

@@ -1,4 +1,7 @@
 //  smtp - a mail server as a channel: libcurl's multi interface on the service's loop, connections kept
+//
+//  libcurl says QUIT to a server that refused a mail, and to all when it is cleaned up, and waits for the
+//  answer: it would block the loop for as long as the server likes. So the sockets are shut down first.
 
 #include "services/notify/smtp.h"
 #include <curl/curl.h>
@@ -13,7 +16,9 @@ typedef struct {
     char *message;
     size_t size, sent;
     void *ticket;
-    char heard[WORDS_MAX]; //  the server's last line
+    bool begun;            //  MAIL was sent: replies speak of this mail
+    bool refused;          //  and this one was a refusal
+    char heard[WORDS_MAX]; //  the server's last line; if it refused, that one
     char error[CURL_ERROR_SIZE];
 } mail_t;
 
@@ -31,6 +36,7 @@ struct smtp {
     CURLM *multi;
     zlistx_t *mails;   //  mail_t
     zlistx_t *watches; //  watch_t
+    zlistx_t *sockets; //  open ones, as pointers
     int timer;         //  0: none
 };
 
@@ -61,27 +67,39 @@ s_on_read (char *place, size_t size, size_t count, void *arg)
     return wanted;
 }
 
-//  What the server says, line by line
-static size_t
-s_on_heard (char *line, size_t size, size_t count, void *arg)
+//  The dialogue, line by line: ours and the server's. Log-ins pass here too and are not kept.
+static int
+s_on_dialogue (CURL *easy, curl_infotype type, char *line, size_t size, void *arg)
 {
     mail_t *self = arg;
-    size_t used = size * count < WORDS_MAX - 1 ? size * count : WORDS_MAX - 1;
+    if (type == CURLINFO_HEADER_OUT && size > 5 && !memcmp (line, "MAIL ", 5))
+        self->begun = true;
+    if (type != CURLINFO_HEADER_IN || self->refused)
+        return 0;
+    size_t used = size < WORDS_MAX - 1 ? size : WORDS_MAX - 1;
     memcpy (self->heard, line, used);
     self->heard[used] = 0;
-    return size * count;
+    if (self->begun && (*line == '4' || *line == '5')) {
+        curl_socket_t fd = CURL_SOCKET_BAD;
+        self->refused = true;
+        if (curl_easy_getinfo (easy, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK && fd != CURL_SOCKET_BAD)
+            shutdown (fd, SHUT_RDWR);
+    }
+    return 0;
 }
 
 //  A 5xx that speaks of this mail: its sender, recipient or content. One about the log-in or the connection
-//  says nothing about the mail.
+//  says nothing about the mail, and it may go out later.
 static bool
-s_is_refused (const mail_t *self, CURLcode code, long reply)
+s_is_refused (const mail_t *self)
 {
-    if (reply < 500 || reply > 599 || code == CURLE_LOGIN_DENIED)
+    static const char *const NOT_THE_MAIL[] = { "530", "534", "535", "538" };
+    if (!self->refused || *self->heard != '5')
         return false;
-    if (reply == 530 || reply == 534 || reply == 535 || reply == 538)
-        return false;
-    return code == CURLE_SEND_ERROR || self->sent > 0;
+    for (size_t index = 0; index < sizeof NOT_THE_MAIL / sizeof *NOT_THE_MAIL; index++)
+        if (!strncmp (self->heard, NOT_THE_MAIL[index], 3))
+            return false;
+    return true;
 }
 
 //  Words from the network, as they may stand in a table and a log: ASCII, bounded
@@ -101,13 +119,11 @@ static void
 s_finish (mail_t *mail, CURLcode code)
 {
     smtp_t *self = mail->smtp;
-    long reply = 0;
-    curl_easy_getinfo (mail->easy, CURLINFO_RESPONSE_CODE, &reply);
-    outcome_t outcome = code == CURLE_OK                   ? OUTCOME_DELIVERED
-                        : s_is_refused (mail, code, reply) ? OUTCOME_REFUSED
-                                                           : OUTCOME_RETRY;
+    outcome_t outcome = code == CURLE_OK      ? OUTCOME_DELIVERED
+                        : s_is_refused (mail) ? OUTCOME_REFUSED
+                                              : OUTCOME_RETRY;
     char words[WORDS_MAX];
-    const char *said = code == CURLE_OK || reply >= 400 ? mail->heard : mail->error;
+    const char *said = code == CURLE_OK || mail->refused ? mail->heard : mail->error;
     snprintf (words, sizeof words, "%.*s", WORDS_MAX - 1, *said ? said : curl_easy_strerror (code));
     s_clean (words);
     void *ticket = mail->ticket;
@@ -151,6 +167,26 @@ s_on_socket (zloop_t *loop, zmq_pollitem_t *item, void *arg)
     curl_multi_socket_action (self->multi, item->fd, events, &running);
     s_collect (self);
     return 0;
+}
+
+static curl_socket_t
+s_on_open (void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    (void) purpose;
+    smtp_t *self = arg;
+    int fd = socket (address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (fd < 0)
+        return CURL_SOCKET_BAD;
+    zlistx_add_end (self->sockets, (void *) (intptr_t) (fd + 1));
+    return fd;
+}
+
+static int
+s_on_close (void *arg, curl_socket_t fd)
+{
+    smtp_t *self = arg;
+    zlistx_delete (self->sockets, zlistx_find (self->sockets, (void *) (intptr_t) (fd + 1)));
+    return close (fd);
 }
 
 //  zloop cannot change what it watches: end and add
@@ -226,6 +262,7 @@ smtp_new (zloop_t *loop, const smtp_options_t *options, smtp_result_fn *on_resul
         self->options.starttls = STARTTLS_ALWAYS;
     self->mails = zlistx_new ();
     self->watches = zlistx_new ();
+    self->sockets = zlistx_new ();
     zlistx_set_destructor (self->watches, s_free_watch);
     curl_global_init (CURL_GLOBAL_DEFAULT);
     self->multi = curl_multi_init ();
@@ -248,10 +285,13 @@ smtp_destroy (smtp_t **self_p)
     for (mail_t *mail = zlistx_first (self->mails); mail; mail = zlistx_next (self->mails))
         s_destroy_mail (&mail);
     zlistx_destroy (&self->mails);
+    for (void *place = zlistx_first (self->sockets); place; place = zlistx_next (self->sockets))
+        shutdown ((int) (intptr_t) place - 1, SHUT_RDWR);
     curl_multi_cleanup (self->multi); //  still calls s_on_watch
     if (self->timer)
         zloop_timer_end (self->loop, self->timer);
     zlistx_destroy (&self->watches);
+    zlistx_destroy (&self->sockets);
     curl_global_cleanup ();
     freen (self);
     *self_p = NULL;
@@ -291,8 +331,13 @@ s_set_options (mail_t *mail)
     curl_easy_setopt (easy, CURLOPT_UPLOAD, 1L);
     curl_easy_setopt (easy, CURLOPT_READFUNCTION, s_on_read);
     curl_easy_setopt (easy, CURLOPT_READDATA, mail);
-    curl_easy_setopt (easy, CURLOPT_HEADERFUNCTION, s_on_heard);
-    curl_easy_setopt (easy, CURLOPT_HEADERDATA, mail);
+    curl_easy_setopt (easy, CURLOPT_VERBOSE, 1L); //  to s_on_dialogue, nowhere else
+    curl_easy_setopt (easy, CURLOPT_DEBUGFUNCTION, s_on_dialogue);
+    curl_easy_setopt (easy, CURLOPT_DEBUGDATA, mail);
+    curl_easy_setopt (easy, CURLOPT_OPENSOCKETFUNCTION, s_on_open);
+    curl_easy_setopt (easy, CURLOPT_OPENSOCKETDATA, mail->smtp);
+    curl_easy_setopt (easy, CURLOPT_CLOSESOCKETFUNCTION, s_on_close);
+    curl_easy_setopt (easy, CURLOPT_CLOSESOCKETDATA, mail->smtp);
     curl_easy_setopt (easy, CURLOPT_ERRORBUFFER, mail->error);
     curl_easy_setopt (easy, CURLOPT_PRIVATE, mail);
     curl_easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
