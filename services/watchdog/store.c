@@ -1,0 +1,271 @@
+//  store - the watchdog's SQL
+
+#include "services/watchdog/store.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COLUMNS                                                                                              \
+    "c.case_no, c.name, c.version, c.running, c.anchor, c.budget, c.unit, c.rule, c.calendar, c.ladder, "    \
+    "c.card, "                                                                                               \
+    "c.stopped_at, c.due_date, c.breach_at, c.provisional, c.next_rung, c.next_rung_at"
+//  The row's columns that a statement sets, as arrays $1 … $17
+#define RECORD_SQL                                                                                           \
+    "INSERT INTO fired (case_no, clock, rung, due_at, fired_at, level) "                                     \
+    "SELECT * FROM unnest ($1::bigint[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], "     \
+    "$6::text[]) "                                                                                           \
+    "ON CONFLICT DO NOTHING"
+
+enum { LOCK, LOAD, FIRED, SAVE, RECORD_FACT };
+static const db_statement_t FACT[] = {
+    //  Two replicas may hold the first two versions of a clock that has no row to lock: the case itself is
+    //  locked, in order. The first number keeps these locks apart from other uses.
+    [LOCK] = { "lock_cases",
+               "SELECT pg_advisory_xact_lock (1668050795, k::int) FROM (SELECT DISTINCT c % 2147483647 AS "
+               "k FROM unnest ($1::bigint[]) AS u (c) ORDER BY 1) AS s" },
+    [LOAD] = { "load_clocks", "SELECT " COLUMNS
+                              " FROM clock c WHERE c.case_no = ANY ($1::bigint[]) ORDER BY c.case_no, c.name "
+                              "FOR UPDATE" },
+    [FIRED] = { "load_fired",
+                "SELECT case_no, clock, rung, due_at FROM fired WHERE case_no = ANY ($1::bigint[])" },
+    [SAVE] = { "save_clocks",
+               "INSERT INTO clock AS c (case_no, name, version, running, anchor, budget, unit, rule, "
+               "calendar, ladder, "
+               "card, stopped_at, due_date, breach_at, provisional, next_rung, next_rung_at) "
+               "SELECT * FROM unnest ($1::bigint[], $2::text[], $3::int[], $4::boolean[], $5::timestamptz[], "
+               "$6::int[], "
+               "$7::text[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::timestamptz[], "
+               "$13::date[], "
+               "$14::timestamptz[], $15::boolean[], $16::int[], $17::timestamptz[]) ORDER BY 1, 2 "
+               "ON CONFLICT (case_no, name) DO UPDATE SET version = EXCLUDED.version, running = "
+               "EXCLUDED.running, "
+               "anchor = EXCLUDED.anchor, budget = EXCLUDED.budget, unit = EXCLUDED.unit, ladder = "
+               "EXCLUDED.ladder, "
+               "card = EXCLUDED.card, stopped_at = EXCLUDED.stopped_at, due_date = EXCLUDED.due_date, "
+               "breach_at = EXCLUDED.breach_at, provisional = EXCLUDED.provisional, next_rung = "
+               "EXCLUDED.next_rung, "
+               "next_rung_at = EXCLUDED.next_rung_at WHERE c.version <= EXCLUDED.version" },
+    [RECORD_FACT] = { "record_fired", RECORD_SQL },
+};
+const db_table_t STORE_FACT_TABLE = { FACT, sizeof FACT / sizeof *FACT };
+
+enum { CLAIM, NEAREST, ADVANCE, POSTPONE, RECORD_DUE };
+static const db_statement_t DUE[] = {
+    [CLAIM] = { "claim_due",
+                "SELECT " COLUMNS ", CASE WHEN c.ladder = ANY ($2::text[]) THEN "
+                "(SELECT array_agg (s.name || to_char (s.due_date, '=YYYY-MM-DD')) FROM clock s "
+                "WHERE s.case_no = c.case_no AND s.due_date IS NOT NULL) END "
+                "FROM clock c WHERE c.next_rung_at <= (SELECT clock_now ()) ORDER BY c.next_rung_at LIMIT $1 "
+                "FOR UPDATE OF c SKIP LOCKED" },
+    [NEAREST] = { "nearest", "SELECT next_rung_at FROM clock WHERE next_rung_at > (SELECT clock_now ()) "
+                             "ORDER BY next_rung_at LIMIT 1" },
+    [ADVANCE] = { "advance", "UPDATE clock c SET next_rung = n.next_rung, next_rung_at = n.next_rung_at "
+                             "FROM unnest ($1::bigint[], $2::text[], $3::int[], $4::timestamptz[]) AS n "
+                             "(case_no, name, next_rung, "
+                             "next_rung_at) WHERE c.case_no = n.case_no AND c.name = n.name" },
+    [POSTPONE] = { "postpone",
+                   "UPDATE clock SET next_rung_at = clock_now () + interval '1 hour' "
+                   "WHERE case_no = $1::bigint AND name = $2::text AND next_rung_at IS NOT NULL" },
+    [RECORD_DUE] = { "record_fired", RECORD_SQL },
+};
+const db_table_t STORE_DUE_TABLE = { DUE, sizeof DUE / sizeof *DUE };
+
+//  --------------------------------------------------------------------------
+//  Columns of one statement
+
+#define MAX_COLUMNS 17
+
+typedef struct {
+    sql_column_t *columns[MAX_COLUMNS];
+    size_t count;
+} columns_t;
+
+static columns_t
+s_columns (const sql_type_t *types, size_t count)
+{
+    columns_t self = { .count = count };
+    for (size_t index = 0; index < count; index++)
+        self.columns[index] = sql_column_new (types[index]);
+    return self;
+}
+
+//  Sends the statement with its columns and frees them
+static void
+s_send (columns_t *self, batch_t *batch, const db_statement_t *statement)
+{
+    sql_params_t *params = sql_params_new ();
+    for (size_t index = 0; index < self->count; index++) {
+        sql_params_column (params, self->columns[index]);
+        sql_column_destroy (&self->columns[index]);
+    }
+    batch_query (batch, statement, params, NULL, NULL);
+    sql_params_destroy (&params);
+}
+
+static void
+s_put_index (sql_column_t *column, int index)
+{
+    if (index < 0)
+        sql_column_null (column);
+    else
+        sql_column_int4 (column, index);
+}
+
+//  --------------------------------------------------------------------------
+//  Facts
+
+void
+store_load_cases (batch_t *batch, const sql_column_t *case_nos, void (*on_clocks) (void *, PGresult *),
+                  void (*on_fired) (void *, PGresult *), void *arg)
+{
+    sql_params_t *params = sql_params_new ();
+    sql_params_column (params, case_nos);
+    batch_query (batch, &FACT[LOCK], params, NULL, NULL);
+    batch_query (batch, &FACT[LOAD], params, on_clocks, arg);
+    batch_query (batch, &FACT[FIRED], params, on_fired, arg);
+    sql_params_destroy (&params);
+}
+
+void
+store_save (batch_t *batch, deadline_t *const *deadlines, size_t count)
+{
+    static const sql_type_t TYPES[] = { SQL_INT8,        SQL_TEXT,        SQL_INT4,  SQL_BOOL,
+                                        SQL_TIMESTAMPTZ, SQL_INT4,        SQL_TEXT,  SQL_TEXT,
+                                        SQL_TEXT,        SQL_TEXT,        SQL_BYTEA, SQL_TIMESTAMPTZ,
+                                        SQL_DATE,        SQL_TIMESTAMPTZ, SQL_BOOL,  SQL_INT4,
+                                        SQL_TIMESTAMPTZ };
+    if (!count)
+        return;
+    columns_t set = s_columns (TYPES, sizeof TYPES / sizeof *TYPES);
+    for (size_t index = 0; index < count; index++) {
+        const deadline_t *one = deadlines[index];
+        sql_column_t **column = set.columns;
+        sql_column_int8 (*column++, one->case_no);
+        sql_column_text (*column++, one->name);
+        sql_column_int4 (*column++, one->version);
+        sql_column_bool (*column++, one->running);
+        sql_column_moment (*column++, one->anchor);
+        sql_column_int4 (*column++, one->budget);
+        sql_column_text (*column++, one->unit);
+        sql_column_text (*column++, one->rule == RULE_B ? "B" : "A");
+        sql_column_text (*column++, one->calendar);
+        sql_column_text (*column++, one->ladder);
+        sql_column_bytes (*column++, one->card_text, strlen (one->card_text));
+        sql_column_moment (*column++, one->stopped_at);
+        sql_column_day (*column++, one->due_date);
+        sql_column_moment (*column++, one->breach_at);
+        sql_column_bool (*column++, one->provisional);
+        s_put_index (*column++, one->next_rung);
+        sql_column_moment (*column++, one->next_rung_at);
+    }
+    s_send (&set, batch, &FACT[SAVE]);
+}
+
+//  --------------------------------------------------------------------------
+//  Due
+
+void
+store_claim (batch_t *batch, const sql_column_t *dated, void (*on_clocks) (void *, PGresult *),
+             void (*on_nearest) (void *, PGresult *), void *arg)
+{
+    sql_params_t *params = sql_params_new ();
+    sql_params_int8 (params, batch_limit (batch)); //  LIMIT is a bigint
+    sql_params_column (params, dated);
+    batch_query (batch, &DUE[CLAIM], params, on_clocks, arg);
+    batch_query (batch, &DUE[NEAREST], NULL, on_nearest, arg);
+    sql_params_destroy (&params);
+}
+
+void
+store_advance (batch_t *batch, deadline_t *const *deadlines, size_t count)
+{
+    static const sql_type_t TYPES[] = { SQL_INT8, SQL_TEXT, SQL_INT4, SQL_TIMESTAMPTZ };
+    if (!count)
+        return;
+    columns_t set = s_columns (TYPES, sizeof TYPES / sizeof *TYPES);
+    for (size_t index = 0; index < count; index++) {
+        sql_column_int8 (set.columns[0], deadlines[index]->case_no);
+        sql_column_text (set.columns[1], deadlines[index]->name);
+        s_put_index (set.columns[2], deadlines[index]->next_rung);
+        sql_column_moment (set.columns[3], deadlines[index]->next_rung_at);
+    }
+    s_send (&set, batch, &DUE[ADVANCE]);
+}
+
+void
+store_postpone (db_t *db, int64_t case_no, const char *name)
+{
+    sql_params_t *params = sql_params_new ();
+    sql_params_int8 (params, case_no);
+    sql_params_text (params, name);
+    db_query (db, &DUE[POSTPONE], params, NULL, NULL);
+    db_sync (db, NULL, NULL);
+    sql_params_destroy (&params);
+}
+
+//  --------------------------------------------------------------------------
+//  Both
+
+void
+store_record (batch_t *batch, firings_t *firings)
+{
+    static const sql_type_t TYPES[] = { SQL_INT8,        SQL_TEXT,        SQL_TEXT,
+                                        SQL_TIMESTAMPTZ, SQL_TIMESTAMPTZ, SQL_TEXT };
+    if (!firings->count)
+        return;
+    columns_t set = s_columns (TYPES, sizeof TYPES / sizeof *TYPES);
+    for (size_t index = 0; index < firings->count; index++) {
+        firing_t *one = &firings->items[index];
+        sql_column_int8 (set.columns[0], one->case_no);
+        sql_column_text (set.columns[1], one->clock);
+        sql_column_text (set.columns[2], one->rung);
+        sql_column_moment (set.columns[3], one->due_at);
+        sql_column_moment (set.columns[4], batch_now (batch));
+        sql_column_text (set.columns[5], one->level);
+        batch_post (batch, "routing", one->message);
+        if (one->notice)
+            batch_post (batch, "notify", one->notice);
+        one->message = one->notice = NULL;
+    }
+    s_send (&set, batch, &FACT[RECORD_FACT]);
+}
+
+static char *
+s_copy (const char *text)
+{
+    char *copy = strdup (text);
+    assert (copy);
+    return copy;
+}
+
+deadline_t *
+store_read (const PGresult *result, int row)
+{
+    deadline_t *self = calloc (1, sizeof *self);
+    assert (self);
+    size_t size;
+    const char *card = sql_bytes (result, row, 10, &size);
+    char *card_text = malloc (size + 1);
+    assert (card_text);
+    memcpy (card_text, card, size);
+    card_text[size] = 0;
+    bool has_step = !sql_is_null (result, row, 15);
+    *self = (deadline_t){ .case_no = sql_int8 (result, row, 0),
+                          .name = s_copy (sql_text (result, row, 1)),
+                          .version = sql_int4 (result, row, 2),
+                          .running = sql_bool (result, row, 3),
+                          .anchor = sql_moment (result, row, 4),
+                          .budget = sql_int4 (result, row, 5),
+                          .unit = s_copy (sql_text (result, row, 6)),
+                          .rule = *sql_text (result, row, 7) == 'B' ? RULE_B : RULE_A,
+                          .calendar = s_copy (sql_text (result, row, 8)),
+                          .ladder = s_copy (sql_text (result, row, 9)),
+                          .card_text = card_text,
+                          .stopped_at = sql_moment (result, row, 11),
+                          .due_date = sql_day (result, row, 12),
+                          .breach_at = sql_moment (result, row, 13),
+                          .provisional = sql_bool (result, row, 14),
+                          .next_rung = has_step ? sql_int4 (result, row, 15) : -1,
+                          .next_rung_at = sql_moment (result, row, 16) };
+    return self;
+}
