@@ -49,7 +49,7 @@ TOOLS    := $(TOOL_SRC:tests/bench/%.c=$(BUILD)/tests/%)
 all: $(BINS) $(TOOLS)
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' Makefile deploy/local/local.mk | sed 's/:.*##/\t/' | expand -t 14
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -83,3 +83,57 @@ $(BUILD)/tests/%: $(BUILD)/tests/bench/%.o $(BUILD)/libduban.a
 units: $(UNITS)
 
 -include $(LIB_OBJ:.o=.d) $(SVC_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) $(TOOL_SRC:%.c=$(BUILD)/%.d)
+
+# ---------------------------------------------------------------------------
+include deploy/local/local.mk
+
+.PHONY: test check quick format tidy asan tsan clang chaos bench
+
+PARTS := all units
+
+test: ## install what is needed, build with warnings as errors, run every test and a sanitizer run
+	@$(MAKE) --no-print-directory -s test-deps
+	@$(MAKE) --no-print-directory -s -j2 $(PARTS)
+	@$(MAKE) --no-print-directory -s -j2 V=asan $(PARTS)
+	@for mutant in ack-before-commit no-inbox no-take-over; do \
+	    $(MAKE) --no-print-directory -s -j2 V=mutant-$$mutant intake-to-notify || exit 1; done
+	@tests/run
+
+intake-to-notify: $(filter-out %/dubanctl %/supervisor,$(BINS))
+
+quick: $(PARTS) ## unit tests only
+	@tests/run --unit
+
+check: ## before a commit: form, both compilers, clang-tidy, every test
+	@$(MAKE) --no-print-directory -s format-check
+	@$(MAKE) --no-print-directory -s -j2 V=clang $(PARTS)
+	@$(MAKE) --no-print-directory -s -j2 tidy
+	@$(MAKE) --no-print-directory test
+
+asan: ; @$(MAKE) --no-print-directory -s -j2 V=asan $(PARTS) ## build with AddressSanitizer and UBSan
+tsan: ; @$(MAKE) --no-print-directory -s -j2 V=tsan $(PARTS) ## build with ThreadSanitizer
+clang: ; @$(MAKE) --no-print-directory -s -j2 V=clang $(PARTS) ## build with clang
+
+chaos: $(PARTS) ## the long fault run: 20,000 submissions, 40 kills, two restarts of PostgreSQL
+	@tests/run --chaos
+
+bench: $(PARTS) ## measure: the door beside pgbench, end to end, lateness, a mass breach (about 10 minutes)
+	@tests/bench/run
+
+C_FILES := $(wildcard common/*.[ch] proto/*.[ch] services/*/*.[ch] tests/unit/*.[ch] tests/bench/*.[ch])
+
+format: ## lay out all C files
+	@clang-format -i $(C_FILES)
+
+.PHONY: format-check
+format-check:
+	@clang-format --dry-run -Werror $(C_FILES)
+
+TIDY_SRC := $(LIB_SRC) $(SVC_SRC)
+TIDY     := $(TIDY_SRC:%.c=build/tidy/%.ok)
+tidy: $(TIDY) ## clang-tidy over common, proto and services
+build/tidy/%.ok: %.c .clang-tidy
+	@mkdir -p $(@D)
+	@clang-tidy --quiet --warnings-as-errors='*' $< -- $(filter-out -ftrivial-auto-var-init=zero -fstack-clash-protection,$(CFLAGS)) 2>/dev/null \
+	    || { echo "clang-tidy: $<"; exit 1; }
+	@touch $@
