@@ -16,6 +16,7 @@ typedef struct {
     char *message;
     size_t size, sent;
     void *ticket;
+    int fd;                //  its connection; -1 before there is one
     bool begun;            //  MAIL was sent: replies speak of this mail
     bool refused;          //  and this one was a refusal
     char heard[WORDS_MAX]; //  the server's last line; if it refused, that one
@@ -71,6 +72,7 @@ s_on_read (char *place, size_t size, size_t count, void *arg)
 static int
 s_on_dialogue (CURL *easy, curl_infotype type, char *line, size_t size, void *arg)
 {
+    (void) easy;
     mail_t *self = arg;
     if (type == CURLINFO_HEADER_OUT && size > 5 && !memcmp (line, "MAIL ", 5))
         self->begun = true;
@@ -79,11 +81,9 @@ s_on_dialogue (CURL *easy, curl_infotype type, char *line, size_t size, void *ar
     size_t used = size < WORDS_MAX - 1 ? size : WORDS_MAX - 1;
     memcpy (self->heard, line, used);
     self->heard[used] = 0;
-    if (self->begun && (*line == '4' || *line == '5')) {
-        curl_socket_t fd = CURL_SOCKET_BAD;
+    if (self->begun && size > 3 && line[3] == ' ' && (*line == '4' || *line == '5')) {
         self->refused = true;
-        if (curl_easy_getinfo (easy, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK && fd != CURL_SOCKET_BAD)
-            shutdown (fd, SHUT_RDWR);
+        shutdown (self->fd, SHUT_RDWR);
     }
     return 0;
 }
@@ -193,9 +193,12 @@ s_on_close (void *arg, curl_socket_t fd)
 static int
 s_on_watch (CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
 {
-    (void) easy;
     smtp_t *self = arg;
     watch_t *watch = socket_arg;
+    char *mail = NULL;
+    curl_easy_getinfo (easy, CURLINFO_PRIVATE, &mail);
+    if (mail)
+        ((mail_t *) (void *) mail)->fd = what == CURL_POLL_REMOVE ? -1 : fd;
     if (watch)
         zloop_poller_end (self->loop, &watch->item);
     if (what == CURL_POLL_REMOVE) {
@@ -351,7 +354,9 @@ smtp_send (smtp_t *self, const char *address, char **message_p, void *ticket)
 {
     assert (smtp_free_slots (self));
     mail_t *mail = zmalloc (sizeof *mail);
-    *mail = (mail_t){ .smtp = self, .message = *message_p, .size = strlen (*message_p), .ticket = ticket };
+    *mail = (mail_t){
+        .smtp = self, .message = *message_p, .size = strlen (*message_p), .ticket = ticket, .fd = -1
+    };
     *message_p = NULL;
     char envelope[300];
     snprintf (envelope, sizeof envelope, "<%s>", address);
