@@ -303,12 +303,15 @@ db_new (zloop_t *loop, const char *name, const char *conninfo, const char *schem
     db_t *self = zmalloc (sizeof *self);
     *self = (db_t){ .loop = loop, .table_count = table_count, .on_state = on_state, .arg = arg };
     self->name = zsys_sprintf ("database %s", name);
-    //  The server-side limits are the second line: the first is our own deadline
+    //  The server-side limits are the second line: the first is our own deadline. Every statement is written
+    //  for an index and planned once: a plan made while a table was still empty would otherwise read it whole
+    //  ever after.
     self->conninfo = zsys_sprintf (
         "%s client_encoding=UTF8 keepalives_idle=5 keepalives_interval=2 keepalives_count=3 "
         "tcp_user_timeout=8000 "
         "application_name='duban %s' options='-c search_path=%s -c statement_timeout=5s -c lock_timeout=2s "
-        "-c idle_in_transaction_session_timeout=5s -c timezone=UTC'",
+        "-c idle_in_transaction_session_timeout=5s -c timezone=UTC -c plan_cache_mode=force_generic_plan "
+        "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off'",
         conninfo, name, schema);
     memcpy (self->tables, tables, table_count * sizeof *tables);
     self->item.fd = -1;
