@@ -1,4 +1,4 @@
-//  case_number - the number of a case as people say it: JM-2026-000123-6
+//  case_number - the number of a case as people say it: JM-2026-000123-7
 
 #include "proto/case_number.h"
 #include <assert.h>

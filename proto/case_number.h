@@ -1,4 +1,4 @@
-//  case_number - the number of a case as people say it: JM-2026-000123-6
+//  case_number - the number of a case as people say it: JM-2026-000123-7
 //
 //  prefix (the bureau), year of receipt, serial (at least six digits; is case_no, so it is unique without the
 //  rest), and a check digit over year and serial: ISO/IEC 7064, MOD 11,10, which finds every single wrong digit

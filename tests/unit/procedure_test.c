@@ -110,12 +110,12 @@ test_the_shipped_clocks_run_where_they_should (void **state)
         const char *name, *states, *ladder;
         int budget, otherwise;
     } CLOCKS[] = {
-        { "acceptance", "  received  ", "acceptance", 1, 0 },
-        { "decision", "  accepted  ", "decision", 1, 0 },
-        { "first_contact", "  assigned  ", "first_contact", 5, 0 },
-        { "handling", "  assigned handling drafted reviewed signed  ", "handling", 0, 15 },
-        { "review", "  drafted  ", "gate", 1, 0 },
-        { "signature", "  reviewed  ", "gate", 1, 0 },
+        { "acceptance", " received ", "acceptance", 1, 0 },
+        { "decision", " accepted ", "decision", 1, 0 },
+        { "first_contact", " assigned ", "first_contact", 5, 0 },
+        { "handling", " assigned handling drafted reviewed signed ", "handling", 0, 15 },
+        { "review", " drafted ", "gate", 1, 0 },
+        { "signature", " reviewed ", "gate", 1, 0 },
     };
     procedure_t *self = s_load ();
     assert_int_equal (procedure_clock_count (self), sizeof CLOCKS / sizeof *CLOCKS);
@@ -129,8 +129,10 @@ test_the_shipped_clocks_run_where_they_should (void **state)
         assert_int_equal (clock->budget_field != NULL, CLOCKS[index].otherwise > 0);
         for (size_t at = 0; at < procedure_state_count (self); at++) {
             const char *name = procedure_state_at (self, at)->name;
+            char word[64];
+            snprintf (word, sizeof word, " %s ", name);
             assert_int_equal (procedure_clock_runs (clock, name),
-                              strstr (CLOCKS[index].states, name) != NULL);
+                              strstr (CLOCKS[index].states, word) != NULL);
         }
     }
     procedure_destroy (&self);
