@@ -155,12 +155,21 @@ placeholders_fill (placeholders_t *self, const notice_t *notice, language_t lang
     }
 }
 
+//  Of a secret notice only what its texts may say: routing sends more than that
 json_t *
 placeholder_arguments (const notice_t *notice)
 {
-    json_t *kept = json_copy (notice->arguments);
+    if (notice->secrecy < SECRECY_CONFIDENTIAL)
+        return json_incref (notice->arguments);
+    static const char *const ENDINGS[] = { "", "_zh", "_en" };
+    json_t *kept = json_object ();
     for (int index = 0; index < PLACEHOLDER_COUNT; index++)
-        if (notice->secrecy >= SECRECY_CONFIDENTIAL && PLACEHOLDERS[index].flags & CONTENT)
-            json_object_del (kept, PLACEHOLDERS[index].name);
+        for (size_t ending = 0; ending < 3 && !(PLACEHOLDERS[index].flags & CONTENT); ending++) {
+            char name[24];
+            snprintf (name, sizeof name, "%s%s", PLACEHOLDERS[index].name, ENDINGS[ending]);
+            json_t *value = json_object_get (notice->arguments, name);
+            if (value)
+                json_object_set (kept, name, value);
+        }
     return kept;
 }

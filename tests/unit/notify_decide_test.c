@@ -197,8 +197,8 @@ static void
 test_a_secret_notice_carries_the_number_and_no_content (void **state)
 {
     (void) state;
-    const char *arguments =
-        "{\"title\":\"SECRET\",\"text\":\"SECRET\",\"reason\":\"SECRET\",\"wanted\":\"SECRET\"}";
+    const char *arguments = "{\"title\":\"SECRET\",\"text\":\"SECRET\",\"reason\":\"SECRET\",\"wanted\":"
+                            "\"SECRET\",\"summary\":\"SECRET\",\"n\":2,\"clk_zh\":\"批示\"}";
     const char *to = "[{\"role\":\"chief\"},{\"role\":\"reviewer\"},{\"submitter\":true,\"source\":\"app\"}]";
     for (int secrecy = 0; secrecy <= 3; secrecy++) {
         play_t play = s_play ("telling", secrecy, to, arguments, false);
@@ -209,7 +209,7 @@ test_a_secret_notice_carries_the_number_and_no_content (void **state)
             assert_non_null (strstr (plan->text, "JM-2026-000012-3"));
         }
         json_t *kept = placeholder_arguments (&play.notice);
-        assert_int_equal (json_object_size (kept), secrecy < 2 ? 4 : 0);
+        assert_int_equal (json_object_size (kept), secrecy < 2 ? 7 : 2);
         json_decref (kept);
         s_end (&play);
     }
