@@ -117,3 +117,24 @@ report_delivery (const PGresult *result, int row, const char *column)
             return words (STATES[index].en, STATES[index].zh);
     return state;
 }
+
+const char *
+report_term (const PGresult *result, int row, const char *column)
+{
+    static const struct {
+        const char *unit, *en, *zh;
+    } UNITS[] = { { "working_day", "working days", "个工作日" },
+                  { "calendar_day", "days", "天" },
+                  { "hour", "hours", "小时" },
+                  { "minute", "minutes", "分钟" } };
+    static char text[64];
+    const char *number = query_cell (result, row, column), *unit = query_cell (result, row, "unit");
+    for (size_t index = 0; index < sizeof UNITS / sizeof *UNITS; index++)
+        if (!strcmp (UNITS[index].unit, unit))
+            unit = words (UNITS[index].en, UNITS[index].zh);
+    size_t length = strlen (unit);
+    if (!strcmp (number, "1") && length && unit[length - 1] == 's')
+        length--; //  1 day
+    snprintf (text, sizeof text, "%s %.*s", number, (int) length, unit);
+    return text;
+}

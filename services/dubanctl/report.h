@@ -23,3 +23,4 @@ report_cell_fn report_state;     //  title of a state of the procedure "suggesti
 report_cell_fn report_due;       //  due_date or breach_at, with marks from breached, provisional, running
 report_cell_fn report_recipient; //  names from recipient_name or source_name, if they are known
 report_cell_fn report_delivery;  //  state of a delivery in words
+report_cell_fn report_term;      //  "5 working days": the number of this column, the unit of column "unit"

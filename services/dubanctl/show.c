@@ -33,24 +33,6 @@ s_clock (const PGresult *result, int row, const char *column)
     return clock_title ("suggestion", query_cell (result, row, column));
 }
 
-static const char *
-s_term (const PGresult *result, int row, const char *column)
-{
-    static const struct {
-        const char *unit, *en, *zh;
-    } UNITS[] = { { "working_day", "working days", "个工作日" },
-                  { "calendar_day", "days", "天" },
-                  { "hour", "hours", "小时" },
-                  { "minute", "minutes", "分钟" } };
-    static char text[64];
-    const char *unit = query_cell (result, row, "unit");
-    for (size_t index = 0; index < sizeof UNITS / sizeof *UNITS; index++)
-        if (!strcmp (UNITS[index].unit, unit))
-            unit = words (UNITS[index].en, UNITS[index].zh);
-    snprintf (text, sizeof text, "%s %s", query_cell (result, row, column), unit);
-    return text;
-}
-
 static const report_column_t HISTORY[] = {
     { "version", "v", "版本", NULL },
     { "occurred_at", "happened", "发生", report_moment },
@@ -63,7 +45,7 @@ static const report_column_t HISTORY[] = {
 };
 static const report_column_t CLOCKS[] = {
     { "name", "clock", "时限", s_clock },
-    { "budget", "term", "期限", s_term },
+    { "budget", "term", "期限", report_term },
     { "anchor", "from", "起算", report_moment },
     { "due_date", "due", "届满", report_due },
     { "stopped_at", "stopped", "停止", report_moment },
