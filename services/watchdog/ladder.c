@@ -40,8 +40,9 @@ s_wrong (reader_t *self, const char *member, const char *format, ...)
     va_start (arguments, format);
     vsnprintf (what, sizeof what, format, arguments);
     va_end (arguments);
-    snprintf (self->error, self->error_size, "%s: %s%s%s: %s", self->file, self->pointer, *member ? "/" : "",
-              member, what);
+    const char *colon = *self->pointer || *member ? ": " : ""; //  the whole document has an empty pointer
+    snprintf (self->error, self->error_size, "%s: %s%s%s%s%s", self->file, self->pointer, *member ? "/" : "",
+              member, colon, what);
     return false;
 }
 
