@@ -311,7 +311,8 @@ db_new (zloop_t *loop, const char *name, const char *conninfo, const char *schem
         "tcp_user_timeout=8000 "
         "application_name='duban %s' options='-c search_path=%s -c statement_timeout=5s -c lock_timeout=2s "
         "-c idle_in_transaction_session_timeout=5s -c timezone=UTC -c plan_cache_mode=force_generic_plan "
-        "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off'",
+        "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off "
+        "-c max_parallel_workers_per_gather=0'",
         conninfo, name, schema);
     memcpy (self->tables, tables, table_count * sizeof *tables);
     self->item.fd = -1;

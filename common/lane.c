@@ -86,17 +86,22 @@ batch_query (batch_t *batch, const db_statement_t *statement, const sql_params_t
 //  --------------------------------------------------------------------------
 //  From decide to COMMIT
 
+//  Nothing of the attempt is left in the database
 static void
-s_on_undone (void *arg, PGresult *result)
+s_undone (lane_t *self)
 {
-    lane_t *self = arg;
-    if (!result)
-        return;
     outgoing_failed (self->outgoing);
     if (self->searching && !*self->failure)
         lane_dry_run_worked (self);
     else
         lane_failed (self);
+}
+
+static void
+s_on_undone (void *arg, PGresult *result)
+{
+    if (result)
+        s_undone (arg);
 }
 
 static void
@@ -123,6 +128,8 @@ s_on_stored (void *arg, PGresult *result)
         return;
     if (self->committed && !*self->failure)
         lane_finish (self);
+    else if (self->searching && !*self->failure)
+        s_undone (self); //  a dry run has rolled itself back
     else
         s_undo (self);
 }

@@ -13,13 +13,14 @@ typedef struct {
     size_t window, in_flight_bytes, in_flight;
     int64_t heard;
     bool draining;
+    bool alone; //  what it has must be alone: nothing else goes there
 } peer_t;
 
 //  In flight if peer >= 0; else waiting, not before not_before
 typedef struct {
     outparcel_t parcel;
     int peer;
-    int64_t not_before;
+    int64_t not_before, sent_at;
 } slot_t;
 
 struct outflow {
@@ -30,6 +31,7 @@ struct outflow {
     slot_t *slots[OUTFLOW_MAX_PARCELS]; //  in order of arrival
     size_t count, bytes;
     size_t waiting;
+    int64_t ticked; //  0: never
     bool left_some;
 };
 
@@ -81,6 +83,7 @@ s_take_back (outflow_t *self, slot_t *slot, int64_t not_before)
         peer_t *peer = &self->peers[slot->peer];
         peer->in_flight--;
         peer->in_flight_bytes -= slot->parcel.size;
+        peer->alone = peer->alone && peer->in_flight;
         slot->peer = -1;
         self->waiting++;
     }
@@ -100,8 +103,14 @@ s_remove (outflow_t *self, size_t index)
     free (slot);
 }
 
+static bool
+s_must_be_alone (const slot_t *slot)
+{
+    return slot->parcel.deaths >= OUTFLOW_ALONE_AFTER;
+}
+
 //  The peer with the most room for a parcel, -1 if none has any. A parcel larger than the window goes to an
-//  idle peer; one that must be alone only to an idle peer.
+//  idle peer; one that must be alone only to an idle peer, and nothing joins it there.
 static int
 s_choose (const outflow_t *self, const slot_t *slot)
 {
@@ -111,8 +120,7 @@ s_choose (const outflow_t *self, const slot_t *slot)
         const peer_t *peer = &self->peers[index];
         bool idle = peer->in_flight == 0;
         size_t room = peer->window > peer->in_flight_bytes ? peer->window - peer->in_flight_bytes : 0;
-        if (peer->draining ||
-            (!idle && (room < slot->parcel.size || slot->parcel.deaths >= OUTFLOW_ALONE_AFTER)))
+        if (peer->draining || peer->alone || (!idle && (room < slot->parcel.size || s_must_be_alone (slot))))
             continue;
         if (best < 0 || room > best_room) {
             best = index;
@@ -122,6 +130,8 @@ s_choose (const outflow_t *self, const slot_t *slot)
     return best;
 }
 
+//  In order of arrival. Where the oldest finds no room the younger wait too, or small ones would keep every
+//  peer busy for ever and one that needs an idle peer would starve.
 static void
 s_dispatch (outflow_t *self, int64_t now)
 {
@@ -131,12 +141,13 @@ s_dispatch (outflow_t *self, int64_t now)
             continue;
         int chosen = s_choose (self, slot);
         if (chosen < 0)
-            continue;
+            return;
         peer_t *peer = &self->peers[chosen];
-        bool alone = slot->parcel.deaths >= OUTFLOW_ALONE_AFTER;
-        if (!self->actions.send (self->arg, &peer->id, &slot->parcel, alone))
+        if (!self->actions.send (self->arg, &peer->id, &slot->parcel, s_must_be_alone (slot)))
             continue;
         slot->peer = chosen;
+        slot->sent_at = now;
+        peer->alone = s_must_be_alone (slot);
         peer->in_flight++;
         peer->in_flight_bytes += slot->parcel.size;
         self->waiting--;
@@ -207,12 +218,10 @@ s_count_death (outflow_t *self, size_t place)
     return true;
 }
 
-void
-outflow_lost (outflow_t *self, const uuid_t *id, bool died, int64_t now)
+//  Takes back what the peer has and forgets it; dispatches nothing, so that several can go at once
+static void
+s_lose (outflow_t *self, int index, bool died)
 {
-    int index = s_find_peer (self, id);
-    if (index < 0)
-        return;
     for (size_t place = 0; place < self->count;) {
         bool stays = true;
         if (self->slots[place]->peer == index) {
@@ -227,6 +236,15 @@ outflow_lost (outflow_t *self, const uuid_t *id, bool died, int64_t now)
     for (size_t place = 0; place < self->count; place++)
         if (self->slots[place]->peer == self->peer_count)
             self->slots[place]->peer = index;
+}
+
+void
+outflow_lost (outflow_t *self, const uuid_t *id, bool died, int64_t now)
+{
+    int index = s_find_peer (self, id);
+    if (index < 0)
+        return;
+    s_lose (self, index, died);
     s_dispatch (self, now);
 }
 
@@ -255,15 +273,40 @@ outflow_nack (outflow_t *self, const uuid_t *id, int64_t milliseconds, int64_t n
     s_dispatch (self, now);
 }
 
+//  Time in which we ourselves stood still is not the peers' silence: their words wait in our sockets
+static void
+s_forgive_pause (outflow_t *self, int64_t now)
+{
+    int64_t pause = self->ticked ? now - self->ticked : 0;
+    self->ticked = now;
+    if (pause <= OUTFLOW_PAUSE_MS)
+        return;
+    for (int index = 0; index < self->peer_count; index++) {
+        peer_t *peer = &self->peers[index];
+        peer->heard = now - peer->heard > pause ? peer->heard + pause : now;
+    }
+}
+
+//  An answer that was lost although the connection lives: rare, but without this the parcel would stay for
+//  ever
+static void
+s_send_overdue_again (outflow_t *self, int64_t now)
+{
+    for (size_t place = 0; place < self->count; place++)
+        if (self->slots[place]->peer >= 0 && now - self->slots[place]->sent_at > OUTFLOW_PATIENCE_MS)
+            s_take_back (self, self->slots[place], 0);
+}
+
 void
 outflow_tick (outflow_t *self, int64_t now)
 {
+    s_forgive_pause (self, now);
     for (int index = 0; index < self->peer_count;)
-        if (now - self->peers[index].heard > OUTFLOW_SILENCE_MS) {
-            uuid_t id = self->peers[index].id;
-            outflow_lost (self, &id, true, now);
-        } else
+        if (now - self->peers[index].heard > OUTFLOW_SILENCE_MS)
+            s_lose (self, index, !self->peers[index].draining); //  who drained left by its own will
+        else
             index++;
+    s_send_overdue_again (self, now);
     s_dispatch (self, now);
 }
 

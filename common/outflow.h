@@ -15,6 +15,8 @@
 #define OUTFLOW_MAX_PARCELS 512               //  in memory; the rest stays in the outbox
 #define OUTFLOW_MAX_BYTES   (8 * 1024 * 1024)
 #define OUTFLOW_SILENCE_MS  3000              //  a peer that says nothing for so long is lost
+#define OUTFLOW_PATIENCE_MS 60000             //  no answer from a living peer for so long: send again
+#define OUTFLOW_PAUSE_MS    1000              //  between two ticks: we stood still ourselves
 #define OUTFLOW_ALONE_AFTER 3                 //  receivers died with it: send it alone
 #define OUTFLOW_DEAD_AFTER  20                //  … to the dead letters
 
