@@ -235,8 +235,7 @@ s_take_attributes (event_t *event, problem_t *problem)
     json_t *value;
     unsigned seen = 0;
     bool good = true;
-    json_object_foreach (event->root, name, value)
-    {
+    json_object_foreach (event->root, name, value) {
         const char *wrong = strcmp (name, "data") == 0 ? NULL : s_take_attribute (event, name, value, &seen);
         if (wrong) {
             s_point (problem, name, wrong);

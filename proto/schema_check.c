@@ -202,8 +202,7 @@ s_check_additional (const node_t *node, const json_t *value, const way_t *way, c
     bool good = true;
     const char *name;
     json_t *item;
-    json_object_foreach ((json_t *) value, name, item)
-    {
+    json_object_foreach ((json_t *) value, name, item) {
         if (s_is_member (node, name))
             continue;
         const way_t here = { way, name, 0 };

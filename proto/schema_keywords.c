@@ -134,8 +134,7 @@ s_type (compiler_t *self, node_t *node, json_t *value)
     size_t index;
     json_t *name;
     node->types = s_type_bits (value);
-    json_array_foreach (value, index, name)
-    {
+    json_array_foreach (value, index, name) {
         unsigned bits = s_type_bits (name);
         if (!bits)
             return s_error (self, "names a type that is not known");
@@ -195,8 +194,7 @@ s_properties (compiler_t *self, node_t *node, json_t *value)
     json_t *source;
     if (!json_is_object (value))
         return s_error (self, "must be an object");
-    json_object_foreach (value, name, source)
-    {
+    json_object_foreach (value, name, source) {
         size_t back = s_descend (self, name);
         node_t *compiled = node_compile (self, source);
         if (!compiled)
@@ -214,8 +212,7 @@ s_required (compiler_t *self, node_t *node, json_t *value)
     json_t *name;
     if (!json_is_array (value))
         return s_error (self, "must be an array");
-    json_array_foreach (value, index, name)
-    {
+    json_array_foreach (value, index, name) {
         if (!json_is_string (name))
             return s_error (self, "must be an array of names");
         s_member (node, json_string_value (name))->required = true;
@@ -259,8 +256,7 @@ s_one_of (compiler_t *self, node_t *node, json_t *value)
         return s_error (self, "must be an array with something in it");
     node->branches = calloc (json_array_size (value), sizeof *node->branches);
     assert (node->branches);
-    json_array_foreach (value, index, source)
-    {
+    json_array_foreach (value, index, source) {
         node_t *branch = node_compile (self, source);
         if (!branch)
             return false;
@@ -297,8 +293,7 @@ s_definitions (compiler_t *self, node_t *node, json_t *value)
     json_t *source;
     if (node->source != self->root)
         return s_error (self, "belongs to the top");
-    json_object_foreach (value, name, source)
-    {
+    json_object_foreach (value, name, source) {
         size_t back = s_descend (self, name);
         if (!node_compile (self, source))
             return false;
@@ -381,8 +376,7 @@ node_compile (compiler_t *self, json_t *source)
         return NULL;
     }
     node_t *node = s_node_new (self->nodes, source);
-    json_object_foreach (source, name, value)
-    {
+    json_object_foreach (source, name, value) {
         size_t back = s_descend (self, name);
         if (!s_take_keyword (self, node, name, value))
             return NULL;
