@@ -9,6 +9,7 @@
 //  the supervisor die.
 
 #include "common/log.h"
+#include "services/supervisor/table.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -24,22 +25,11 @@
 #include <unistd.h>
 
 #define MAX_PROCESSES   64
-#define MAX_ARGUMENTS   32
 #define FIRST_WAIT_MS   1000
 #define LONGEST_WAIT_MS 30000
 #define PROVED_MS       10000
 #define STOP_MS         10000
 #define TURN_MS         200
-
-typedef struct {
-    char name[64], environment[PATH_MAX];
-    int number;
-    char *arguments[MAX_ARGUMENTS + 1];
-    pid_t pid; //  0: not running
-    long started_ms;
-    long wait_ms; //  before the next start, if it dies before it has proved itself
-    long start_at_ms;
-} process_t;
 
 static process_t s_processes[MAX_PROCESSES];
 static size_t s_count;
@@ -50,55 +40,6 @@ s_now_ms (void)
     struct timespec now;
     clock_gettime (CLOCK_MONOTONIC, &now);
     return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static bool
-s_wrong (const char *what)
-{
-    log_say (SAY_ERROR, "table", what, NULL);
-    return false;
-}
-
-//  One line of the table, cut into its words
-static bool
-s_take_line (char *line)
-{
-    char *rest = line, *words[MAX_ARGUMENTS + 3];
-    size_t count = 0;
-    for (char *word; (word = strsep (&rest, " \t\n"));)
-        if (*word && count < MAX_ARGUMENTS + 3)
-            words[count++] = word;
-    if (!count || *words[0] == '#')
-        return true;
-    int processes = count < 4 ? -1 : atoi (words[1]);
-    if (processes < 0)
-        return s_wrong ("a line needs name, number, environment file, command");
-    for (int number = 1; number <= processes; number++) {
-        if (s_count == MAX_PROCESSES)
-            return s_wrong ("too many processes");
-        process_t *process = &s_processes[s_count++];
-        process->number = number;
-        process->wait_ms = FIRST_WAIT_MS;
-        snprintf (process->name, sizeof process->name, "%s", words[0]);
-        snprintf (process->environment, sizeof process->environment, "%s", words[2]);
-        for (size_t word = 3; word < count; word++)
-            process->arguments[word - 3] = strdup (words[word]);
-    }
-    return true;
-}
-
-static bool
-s_read_table (const char *path)
-{
-    FILE *file = fopen (path, "re");
-    if (!file)
-        return s_wrong (strerror (errno));
-    char line[4096];
-    bool good = true;
-    while (good && fgets (line, sizeof line, file))
-        good = s_take_line (line);
-    fclose (file);
-    return good && (s_count || s_wrong ("is empty"));
 }
 
 //  --------------------------------------------------------------------------
@@ -166,7 +107,7 @@ static void
 s_ended (process_t *process, int status)
 {
     long now = s_now_ms ();
-    if (now - process->started_ms >= PROVED_MS)
+    if (!process->wait_ms || now - process->started_ms >= PROVED_MS)
         process->wait_ms = FIRST_WAIT_MS;
     process->start_at_ms = now + process->wait_ms;
     bool killed = WIFSIGNALED (status);
@@ -199,20 +140,26 @@ s_signal_all (int number)
             kill (s_processes[index].pid, number);
 }
 
+//  Waits until no child is left, at most so long
+static bool
+s_all_gone (long limit_ms)
+{
+    long limit = s_now_ms () + limit_ms;
+    while (s_reap () && s_now_ms () < limit)
+        nanosleep (&(struct timespec){ .tv_nsec = 20000000 }, NULL);
+    return !s_reap ();
+}
+
 static void
 s_stop (void)
 {
     log_say (SAY_INFO, "all", "stopping", NULL);
     s_signal_all (SIGTERM);
-    long limit = s_now_ms () + STOP_MS;
-    while (s_reap () && s_now_ms () < limit)
-        nanosleep (&(struct timespec){ .tv_nsec = 20000000 }, NULL);
-    if (s_reap ()) {
-        log_say (SAY_WARN, "all", "did not stop in time: killed", NULL);
-        s_signal_all (SIGKILL);
-        while (s_reap ())
-            nanosleep (&(struct timespec){ .tv_nsec = 20000000 }, NULL);
-    }
+    if (s_all_gone (STOP_MS))
+        return;
+    log_say (SAY_WARN, "all", "did not stop in time: killed", NULL);
+    s_signal_all (SIGKILL);
+    s_all_gone (STOP_MS);
 }
 
 //  False if another supervisor holds it. The lock goes with the process, however it ends.
@@ -244,7 +191,8 @@ main (int argc, char **argv)
     sigprocmask (SIG_BLOCK, &signals, NULL);
     setpgid (0, 0); //  a Ctrl-C meant for somebody else does not stop the services
     log_open ("supervisor", "-");
-    if (!s_read_table (argv[1]) || !s_claim_pidfile (argv[3]))
+    s_count = table_read (argv[1], s_processes, MAX_PROCESSES);
+    if (!s_count || !s_claim_pidfile (argv[3]))
         return 2;
     for (int number = 0; number != SIGTERM && number != SIGINT;) {
         s_reap ();
