@@ -30,11 +30,11 @@ def test_a_suggestion_goes_its_way_to_the_answer_and_is_closed(s):
 
 def test_the_submitter_sees_every_move_but_not_what_was_said_inside(s):
     case = Case(s, "assigned")
-    moved = [case.app.find(lambda e, n=n: e.type == "case.changed" and e.case == case.number and e["version"] == n)
-             for n in (1, 2, 3)]
-    assert [e["event"] for e in moved] == ["opened", "accept", "approve"]
-    assert moved[1]["details"] == {} and "actor" not in moved[1].data
-    own = case.console.find(lambda e: e.type == "case.changed" and e.case == case.number and e["version"] == 2)
+    moved = {event: case.app.find(lambda e: e.type == "case.changed" and e.case == case.number and e["event"] == event)
+             for event in ("opened", "accept", "approve")}
+    assert [e["state"] for e in moved.values()] == ["received", "accepted", "assigned"]
+    assert moved["accept"]["details"] == {} and "actor" not in moved["accept"].data
+    own = case.console.find(lambda e: e.type == "case.changed" and e.case == case.number and e["event"] == "accept")
     assert own["details"]["unit"] == "fire" and own["actor"] == "intake.lin"
 
 
@@ -161,7 +161,17 @@ def test_contact_cannot_be_said_to_happen_tomorrow(s):
 def test_a_lower_expected_version_is_a_conflict(s):
     case = Case(s, "accepted")
     case.bureau("chief", "approve", refused="conflict", expected_version=1)
-    case.bureau("chief", "approve", state="assigned", expected_version=2)
+    s.drained()
+    seen = s.one("SELECT version FROM routing.cases WHERE case_no = %s", case.no)
+    case.bureau("chief", "approve", state="assigned", expected_version=seen)
+
+
+def test_a_reminder_in_between_is_no_conflict(s):
+    case = Case(s, "accepted")
+    seen = case.console.find(lambda e: e.type == "case.changed" and e.case == case.number and e["event"] == "accept")
+    wait_until(lambda: s.one("SELECT count (*) FROM routing.case_log WHERE case_no = %s AND event = 'rung'", case.no),
+               what="the watchdog reminds")
+    case.bureau("chief", "approve", state="assigned", expected_version=seen["version"])
 
 
 def test_a_higher_expected_version_waits_for_what_comes_before(s):

@@ -153,7 +153,7 @@ class Client:
         self.asked[event["id"]] = event
         if self.journal:
             self.journal.write(what="attempt", source=self.source, id=event["id"], at=time.time())
-        return self.throw_soon(json.dumps(event, ensure_ascii=False).encode())
+        return self.throw_soon(json.dumps(event, ensure_ascii=False).encode(), timeout=1.0)
 
     def note(self, reply):
         if reply.is_receipt and reply.cause in self.asked:
