@@ -66,6 +66,11 @@ class Process:
         self.is_announced()
         return self._replica
 
+    @property
+    def admin(self):
+        self.is_announced()
+        return self._admin
+
     #  Errors that nobody expected, since the last look
     def complaints(self, expected):
         with open(self.log_path, "rb") as file:
