@@ -99,38 +99,42 @@ socket_cert (const char *secret_key)
 //  --------------------------------------------------------------------------
 //  The self-test: a stranger knocks, its monitor tells how it went
 
-typedef struct {
+struct self_test {
     zloop_t *loop;
     zsock_t *stranger, *monitor;
     int timer;
     void (*fn) (void *arg, bool refused);
     void *arg;
-} self_test_t;
+};
 
-static void
-s_self_test_end (self_test_t *self, bool refused)
+void
+self_test_destroy (self_test_t **self_p)
 {
+    if (!*self_p)
+        return;
+    self_test_t *self = *self_p;
     zloop_timer_end (self->loop, self->timer);
     zloop_reader_end (self->loop, self->monitor);
     zmq_socket_monitor (zsock_resolve (self->stranger), NULL, 0);
     zsock_set_linger (self->stranger, 0);
     zsock_destroy (&self->stranger);
     zsock_destroy (&self->monitor);
-    self->fn (self->arg, refused);
     freen (self);
+    *self_p = NULL;
 }
 
 static int
 s_on_monitor (zloop_t *loop, zsock_t *monitor, void *arg)
 {
     (void) loop;
+    self_test_t *self = arg;
     zmsg_t *event = zmsg_recv (monitor);
     uint16_t number = 0;
     if (event && zframe_size (zmsg_first (event)) >= sizeof number)
         memcpy (&number, zframe_data (zmsg_first (event)), sizeof number);
     zmsg_destroy (&event);
     if (number)
-        s_self_test_end (arg, number == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH);
+        self->fn (self->arg, number == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH);
     return 0;
 }
 
@@ -139,13 +143,14 @@ s_on_self_test_timeout (zloop_t *loop, int timer, void *arg)
 {
     (void) loop;
     (void) timer;
-    s_self_test_end (arg, false); //  neither in nor out: not proven
+    self_test_t *self = arg;
+    self->fn (self->arg, false); //  neither in nor out: not proven
     return 0;
 }
 
-void
-socket_self_test (zloop_t *loop, const char *endpoint, const char *server_key,
-                  void (*fn) (void *arg, bool refused), void *arg)
+self_test_t *
+self_test_new (zloop_t *loop, const char *endpoint, const char *server_key,
+               void (*fn) (void *arg, bool refused), void *arg)
 {
     static int number;
     char address[48];
@@ -167,4 +172,5 @@ socket_self_test (zloop_t *loop, const char *endpoint, const char *server_key,
     self->timer = zloop_timer (loop, SELF_TEST_MS, 1, s_on_self_test_timeout, self);
     zsock_connect (self->stranger, "%s", endpoint);
     zcert_destroy (&cert);
+    return self;
 }

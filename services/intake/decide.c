@@ -97,6 +97,22 @@ intake_digest (const event_t *event, const char *source, const void *bytes, size
     crypto_hash_sha256 (out->sha256, bytes, size);
 }
 
+problem_t *
+intake_check_procedure (const shelf_t *shelf, const event_t *event)
+{
+    if (event->type != EVENT_SUBMISSION)
+        return NULL;
+    const char *kind = json_string_value (json_object_get (event->data, "kind"));
+    const procedure_t *procedure =
+        shelf_newest (shelf, json_string_value (json_object_get (event->data, "procedure")));
+    if (procedure && procedure_has_kind (procedure, kind))
+        return NULL;
+    problem_t *problem = problem_new (procedure ? PROBLEM_INVALID : PROBLEM_UNKNOWN_PROCEDURE, NULL);
+    problem_point (problem, procedure ? "/data/kind" : "/data/procedure",
+                   procedure ? "this procedure has no such kind" : "this bureau has no such procedure");
+    return problem;
+}
+
 //  The first characters of a text, whole code points only
 static json_t *
 s_excerpt (json_t *text)

@@ -3,6 +3,7 @@
 #include "common/sql.h"
 #include "proto/case_number.h"
 #include "proto/event.h"
+#include "proto/shelf.h"
 #include "services/intake/identity.h"
 
 #define SUBMISSION_ID_BYTES 16
@@ -22,6 +23,9 @@ typedef struct {
 //  NULL if the speaker may; else the problem (caller owns). person_of finds a person of the directory.
 problem_t *intake_admit (const speaker_t *speaker, const event_t *event, const char *number_prefix,
                          const person_t *person, admission_t *out);
+//  NULL if the bureau has the procedure of a submission, and the procedure its kind; else the problem (caller
+//  owns)
+problem_t *intake_check_procedure (const shelf_t *shelf, const event_t *event);
 //  Whom the event is sent for: its authid, else the key's own person, else NULL
 const char *intake_actor (const speaker_t *speaker, const event_t *event);
 //  The two digests

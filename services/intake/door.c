@@ -18,7 +18,9 @@ struct door {
     zsock_t *socket;
     zcert_t *cert;
     event_contract_t *contract;
-    char endpoint[64]; //  of the self-test
+    shelf_t *shelf;
+    char endpoint[64];      //  of the self-test
+    self_test_t *self_test; //  under way, or NULL
     bool proved, open;
     int test_timer;
     metric_t *requests, *receipts, *problems, *strangers, *unsent;
@@ -101,6 +103,8 @@ s_on_order (door_t *self, const route_t *route, speaker_t *speaker, const event_
     const person_t *person = actor ? identity_person (self->options.identity, actor) : NULL;
     problem_t *problem =
         intake_admit (speaker, event, config_text ("DUBAN_NUMBER_PREFIX"), person, &admission);
+    if (!problem)
+        problem = intake_check_procedure (self->shelf, event);
     if (problem) {
         s_log_refusal (speaker, problem);
         door_problem (self, route, event->id, &problem);
@@ -193,6 +197,7 @@ static void
 s_on_self_test (void *arg, bool refused)
 {
     door_t *self = arg;
+    self_test_destroy (&self->self_test);
     if (!refused) {
         service_alarm ("door", "a stranger was not refused: the door is shut");
         door_close (self);
@@ -212,27 +217,37 @@ s_on_test_timer (zloop_t *loop, int timer, void *arg)
 {
     (void) timer;
     door_t *self = arg;
-    if (!service_is_stopping (self->options.service))
-        socket_self_test (loop, self->endpoint, zcert_public_txt (self->cert), s_on_self_test, self);
+    if (!service_is_stopping (self->options.service) && !self->self_test)
+        self->self_test =
+            self_test_new (loop, self->endpoint, zcert_public_txt (self->cert), s_on_self_test, self);
     return 0;
+}
+
+//  What may be said here, and the door's own key
+static bool
+s_read_contract (door_t *self)
+{
+    char error[400] = "DUBAN_DOOR_KEY is not a secret key in Z85: make one with dubanctl key new";
+    self->cert = socket_cert (config_text ("DUBAN_DOOR_KEY"));
+    if (self->cert)
+        self->contract = event_contract_new (config_text ("DUBAN_SCHEMAS"), error, sizeof error);
+    if (self->contract)
+        self->shelf = shelf_new (config_text ("DUBAN_PROCEDURES"), error, sizeof error);
+    if (!self->shelf)
+        log_say (SAY_ERROR, "door", error, NULL);
+    return self->shelf != NULL;
 }
 
 door_t *
 door_new (const door_options_t *options)
 {
-    char error[400];
-    event_contract_t *contract = event_contract_new (config_text ("DUBAN_SCHEMAS"), error, sizeof error);
-    zcert_t *cert = socket_cert (config_text ("DUBAN_DOOR_KEY"));
-    if (!contract || !cert) {
-        log_say (SAY_ERROR, "door",
-                 contract ? "DUBAN_DOOR_KEY is not a secret key in Z85: make one with dubanctl key" : error,
-                 NULL);
-        event_contract_destroy (&contract);
-        zcert_destroy (&cert);
+    door_t *self = zmalloc (sizeof *self);
+    *self = (door_t){ .options = *options };
+    if (!s_read_contract (self)) {
+        door_destroy (&self);
         return NULL;
     }
-    door_t *self = zmalloc (sizeof *self);
-    *self = (door_t){ .options = *options, .contract = contract, .cert = cert };
+    zcert_t *cert = self->cert;
     zap_allow (service_zap (options->service), "door", false, NULL, 0); //  nobody, until the keys are read
     int port = -1;
     self->socket = socket_server ("door", config_text ("DUBAN_DOOR"), cert, 64, 256, &port);
@@ -252,7 +267,7 @@ door_new (const door_options_t *options)
         metric_counter ("duban_door_strangers_total", NULL, "messages dropped: no key, or an identity set");
     self->unsent = metric_counter ("duban_door_unsent_total", NULL, "answers that the peer did not take");
     zloop_t *loop = service_loop (options->service);
-    socket_self_test (loop, self->endpoint, zcert_public_txt (cert), s_on_self_test, self);
+    s_on_test_timer (loop, 0, self);
     self->test_timer = zloop_timer (loop, SELF_TEST_MS, 0, s_on_test_timer, self);
     return self;
 }
@@ -278,9 +293,12 @@ door_destroy (door_t **self_p)
         return;
     door_t *self = *self_p;
     door_close (self);
-    zloop_timer_end (service_loop (self->options.service), self->test_timer);
+    self_test_destroy (&self->self_test);
+    if (self->test_timer)
+        zloop_timer_end (service_loop (self->options.service), self->test_timer);
     zsock_destroy (&self->socket);
     event_contract_destroy (&self->contract);
+    shelf_destroy (&self->shelf);
     zcert_destroy (&self->cert);
     freen (self);
     *self_p = NULL;

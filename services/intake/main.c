@@ -196,6 +196,7 @@ static const config_entry_t CONFIG[] = {
     { "DUBAN_DOOR_KEY", CONFIG_SECRET, NULL, "secret CURVE key of the door (Z85); the same for all replicas",
       0, 0 },
     { "DUBAN_SCHEMAS", CONFIG_PATH, "proto/schemas", "folder with the JSON Schemas of the contract", 0, 0 },
+    { "DUBAN_PROCEDURES", CONFIG_PATH, "proto/procedures", "folder with the procedures (*.json)", 0, 0 },
     { "DUBAN_NUMBER_PREFIX", CONFIG_TEXT, "JM", "first part of every case number", 0, 0 },
     { "DUBAN_BACKLOG_BOUND", CONFIG_NUMBER, "2000", "parcels waiting for routing before the door says busy",
       1, 20000 },

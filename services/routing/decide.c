@@ -153,7 +153,15 @@ s_is_listed (const char *const *list, const char *word)
     return false;
 }
 
-//  No argument that the procedure does not know; false: refused
+static const char *const ARGUMENT_FORM[] = {
+    [ARGUMENT_TEXT] = "must be a text that is not empty",
+    [ARGUMENT_NAME] = "must be a name of 1 to 128 bytes without control characters",
+    [ARGUMENT_COUNT] = "must be a whole number, 1 to 999",
+    [ARGUMENT_MOMENT] = "must be a moment in RFC 3339 with zone",
+    [ARGUMENT_CHOICE] = "is none of the values that the procedure lists",
+};
+
+//  No argument that the procedure does not know, and each of its form; false: refused
 static bool
 s_check_arguments (const decider_t *self, const case_t *file, json_t *message, const procedure_move_t *move)
 {
@@ -161,13 +169,11 @@ s_check_arguments (const decider_t *self, const case_t *file, json_t *message, c
     json_t *value;
     json_object_foreach (json_object_get (message, "arguments"), name, value) {
         const char *wrong = NULL;
-        if (!s_is_listed (move->needs, name) && !s_is_listed (move->accepts, name))
+        const procedure_argument_t *argument = procedure_argument (file->procedure, name);
+        if (!argument || (!s_is_listed (move->needs, name) && !s_is_listed (move->accepts, name)))
             wrong = "this command does not know it";
-        else if (!strcmp (name, "term") &&
-                 (json_integer_value (value) < 1 || json_integer_value (value) > 1000))
-            wrong = "must be a number of working days, 1 to 1000";
-        else if (json_is_string (value) && !json_string_length (value))
-            wrong = "must not be empty";
+        else if (!procedure_argument_fits (argument, value))
+            wrong = ARGUMENT_FORM[argument->type];
         if (wrong) {
             char pointer[160];
             snprintf (pointer, sizeof pointer, "/data/arguments/%.120s", name);

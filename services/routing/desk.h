@@ -1,8 +1,8 @@
 //  desk - the cases of one batch: loads them, lets decide work on them in order, stores what came of it
 #pragma once
 #include "common/lane.h"
+#include "proto/shelf.h"
 #include "services/routing/decide.h"
-#include "services/routing/shelf.h"
 
 typedef struct desk desk_t;
 desk_t *desk_new (const shelf_t *shelf, const rules_t *rules, int utc_offset_minutes);

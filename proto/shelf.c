@@ -1,6 +1,6 @@
-//  shelf - the procedures that this replica knows, by name and version
+//  shelf - the procedures that a replica knows, by name and version
 
-#include "services/routing/shelf.h"
+#include "proto/shelf.h"
 #include <assert.h>
 #include <dirent.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-//  shelf - the procedures that this replica knows, by name and version
+//  shelf - the procedures that a replica knows, by name and version
 #pragma once
 #include "proto/procedure.h"
 
