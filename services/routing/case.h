@@ -28,7 +28,8 @@ typedef struct {
     char *title, *kind, *area;
     int secrecy;
     char *unit;     //  or NULL
-    json_t *fields; //  what moves have set; "clocks": anchors of those that run
+    json_t *fields; //  what moves have set; "clocks": anchors of those that run; "moved": version of the last
+                    //  move
     moment_t opened_at, closed_at;
     bool added, changed; //  to be inserted; to be updated
 } case_t;

@@ -50,6 +50,8 @@ s_log (const decider_t *self, case_t *file, json_t *message, const char *event, 
     assert (canonical);
     entry.canonical = json_dumps (canonical, JSON_COMPACT | JSON_SORT_KEYS);
     json_decref (canonical);
+    if (strcmp (event, "rung") != 0)
+        json_object_set_new (file->fields, "moved", json_integer (file->version));
     file->changed = true;
     self->sink.log (self->sink.arg, &entry);
 }
@@ -240,15 +242,18 @@ s_move (const decider_t *self, case_t *file, json_t *message, const procedure_mo
     free (from);
 }
 
-//  Is the version that the sender saw the one that is? DECIDED_MOVED: yes
+//  Has anything moved since the version that the sender saw? Reminders in between move nothing.
+//  DECIDED_MOVED: no
 static decided_t
 s_check_version (const decider_t *self, const case_t *file, json_t *message)
 {
     json_t *expected = json_object_get (message, "expected_version");
-    if (!json_is_integer (expected) || json_integer_value (expected) == file->version)
+    if (!json_is_integer (expected))
         return DECIDED_MOVED;
     if (json_integer_value (expected) > file->version)
         return DECIDED_WAITS;
+    if (json_integer_value (expected) >= json_integer_value (json_object_get (file->fields, "moved")))
+        return DECIDED_MOVED;
     decide_refuse (self, file, message, PROBLEM_CONFLICT, "the case has moved on since: look at it again",
                    "/data/expected_version");
     return DECIDED_REFUSED;
