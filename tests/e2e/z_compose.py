@@ -51,8 +51,8 @@ class Stack:
     def door_key(self):
         return self.compose("run", "--rm", "-T", "--entrypoint", "cat", "dubanctl", "/run/secrets/door.key.pub").strip()
 
-    def containers(self, service, *more):
-        return self.compose("ps", "-q", *more, service).split()
+    def containers(self, service):
+        return self.compose("ps", "-q", service).split()
 
     #  One number of the database, asked inside its container
     def one(self, query):
@@ -76,6 +76,18 @@ def client_from_outside(stack):
     public, secret = key_pair()
     stack.dubanctl("key", "grant", public.decode(), "--source", "app", "--for", "*")
     return Client("app", [f"tcp://127.0.0.1:{stack.port}"], stack.door_key().encode(), (public, secret))
+
+
+#  Nobody is root, nobody can write to the image or gain a privilege, and only the door is open to the outside
+def check_walls(stack):
+    form = "{{.Config.User}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.SecurityOpt}}"
+    users = {"postgres": "10002:10002"}
+    for service in [*SERVICES_OF_STACK, "door", "postgres"]:
+        container = stack.containers(service)[0]
+        got = run("docker", "inspect", "-f", form, container).stdout.strip()
+        assert got == f"{users.get(service, '10001:10001')} true [ALL] [no-new-privileges:true]", f"{service}: {got}"
+        ports = run("docker", "port", container).stdout.split()
+        assert bool(ports) == (service == "door"), f"{service} publishes {ports}"
 
 
 #  A case with its clock; its submitter reads the acknowledgement in the feed
@@ -151,6 +163,7 @@ def test_three_replicas_of_routing_and_one_of_them_killed_lose_nothing(s):
     try:
         stack.compose("build", timeout=480)
         stack.compose("up", "-d")
+        check_walls(stack)
         app = client_from_outside(stack)
         check_a_case(stack, app)
         stack.compose("up", "-d", "--scale", "routing=3", "--scale", "intake=2")
