@@ -102,8 +102,7 @@ class Faults:
         time.sleep(0.1)
         for process in [p for p in self.stage.processes if p.is_alive()]:
             self.bury(process)
-        self.stage.postgres.signal(signal.SIGKILL)
-        time.sleep(0.5)
+        self.stage.postgres.crash()
         self.stage.postgres.start()
         self.stage.connection = None
         return True
