@@ -186,6 +186,19 @@ s_check_arguments (const decider_t *self, const case_t *file, json_t *message, c
     return true;
 }
 
+//  A move that may name the unit must, while the case has none (it was returned): nobody could act on it.
+//  False: refused.
+static bool
+s_check_unit (const decider_t *self, const case_t *file, json_t *message, const procedure_move_t *move)
+{
+    if (file->unit || !s_is_listed (move->sets, "unit") ||
+        json_object_get (json_object_get (message, "arguments"), "unit"))
+        return true;
+    decide_refuse (self, file, message, PROBLEM_INVALID, "the case has no unit: name one",
+                   "/data/arguments/unit");
+    return false;
+}
+
 //  When it happened: the argument that the procedure names, or when the door recorded it. A sender's clock
 //  does not move terms. False: refused.
 static bool
@@ -278,7 +291,8 @@ s_command (const decider_t *self, case_t *file, json_t *message, const char *com
     else {
         moment_t moment;
         if (s_complete_arguments (self, file, message, move) &&
-            s_check_arguments (self, file, message, move) && s_moment (self, file, message, move, &moment)) {
+            s_check_arguments (self, file, message, move) && s_check_unit (self, file, message, move) &&
+            s_moment (self, file, message, move, &moment)) {
             s_move (self, file, message, move, moment);
             return DECIDED_MOVED;
         }
