@@ -227,7 +227,7 @@ store_record (batch_t *batch, firings_t *firings)
             batch_post (batch, "notify", one->notice);
         one->message = one->notice = NULL;
     }
-    s_send (&set, batch, &FACT[RECORD_FACT]);
+    s_send (&set, batch, &FACT[RECORD_FACT]); //  prepared under this name on both lanes' connections
 }
 
 static char *
