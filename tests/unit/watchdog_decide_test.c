@@ -126,7 +126,9 @@ test_the_due_day_ends_at_midnight_and_not_before (void **state)
     stage_run (self, clock, last);
     for (size_t index = 0; index < self->count; index++)
         assert_string_not_equal (self->shots[index].rung, "breach");
-    stage_climb (self, clock, last);
+    stage_restart (self, clock, last); //  nor when all is decided anew
+    for (size_t index = 0; index < self->count; index++)
+        assert_string_not_equal (self->shots[index].rung, "breach");
     stage_climb (self, clock, clock->breach_at);
     assert_string_equal (self->shots[self->count - 1].rung, "breach");
     assert_null (self->shots[self->count - 1].notice); //  nobody is woken at midnight

@@ -75,7 +75,7 @@ test_reminders_and_reports_say_days_and_how_often_it_was_urged (void **state)
     stage_t *self = *state;
     deadline_t *clock = stage_clock (self, "handling", "handling", "2026-11-02 09:00", 15);
     stage_restart (self, clock, clock->anchor);
-    stage_run (self, clock, stage_moment (self, "2026-12-23 00:00"));
+    stage_run (self, clock, stage_moment (self, "2026-12-30 00:00"));
     static const struct {
         const char *rung, *n, *k, *h, *r;
     } EXPECTED[] = { { "H-5", "5", "0", "\"2026-11-23\"", "\"2026-11-17 17:00\"" },
@@ -84,7 +84,8 @@ test_reminders_and_reports_say_days_and_how_often_it_was_urged (void **state)
                      { "H+3", "3", "1", "\"2026-11-23\"", "\"2026-11-27 17:00\"" },
                      { "H+6", "6", "2", "\"2026-11-23\"", "\"2026-12-02 17:00\"" },
                      { "weekly.1", "16", "4", "\"2026-11-23\"", "(absent)" },
-                     { "weekly.2", "21", "5", "\"2026-11-23\"", "(absent)" } };
+                     { "weekly.2", "21", "5", "\"2026-11-23\"", "(absent)" },
+                     { "weekly.3", "26", "6", "\"2026-11-23\"", "(absent)" } };
     for (size_t index = 0; index < sizeof EXPECTED / sizeof *EXPECTED; index++) {
         json_t *arguments = json_object_get (s_notice (self, EXPECTED[index].rung), "arguments");
         s_expect (arguments, "n", EXPECTED[index].n);
