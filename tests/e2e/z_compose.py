@@ -104,7 +104,7 @@ def check_a_case(stack, app):
 #  Ten at a time, at a human pace, until there are enough before and after the kill
 class Sender(threading.Thread):
     def __init__(self, app):
-        super().__init__()
+        super().__init__(daemon=True)
         self.app, self.failed, self.killed_at = app, None, None
 
     def is_enough(self):
