@@ -1,10 +1,10 @@
 //  calendar - working-day arithmetic: facts in, dates out; an array of ordinals, no loops over days
 //
-//  Rule A (default): the day of the event is not counted, the next working day is day 1 (Civil Code of the PRC,
-//  art. 201); the term ends at 24:00 local time of its last day. Rule B: a start on a rest day is first moved to
-//  the next working day, which is day 0. A term in calendar days that ends on a rest day rolls to the next
-//  working day (art. 203). Make-up working weekends count. A date that depends on a year whose facts are not
-//  published is provisional.
+//  Rule A (default): the day of the event is not counted, the next working day is day 1 (Civil Code of the
+//  PRC, art. 201); the term ends at 24:00 local time of its last day. Rule B: a start on a rest day is first
+//  moved to the next working day, which is day 0. A term in calendar days that ends on a rest day rolls to
+//  the next working day (art. 203). Make-up working weekends count. A date that depends on a year whose facts
+//  are not published is provisional.
 #pragma once
 #include "common/sql.h"
 #include <stdbool.h>
@@ -28,7 +28,8 @@ day_t calendar_horizon (const calendar_t *self);
 
 typedef enum { RULE_A, RULE_B } calendar_rule_t;
 //  The last day of a term of n working days that started on day `start`
-day_t calendar_due (const calendar_t *self, day_t start, int working_days, calendar_rule_t rule, bool *provisional);
+day_t calendar_due (const calendar_t *self, day_t start, int working_days, calendar_rule_t rule,
+                    bool *provisional);
 //  The last day of a term of n calendar days, rolled to a working day
 day_t calendar_due_calendar (const calendar_t *self, day_t start, int days, bool *provisional);
 //  The n-th working day after (n > 0) or before (n < 0) a day; 0: the day itself if it works, else the next
@@ -38,11 +39,11 @@ int calendar_between (const calendar_t *self, day_t from, day_t to);
 
 //  Local days ⇄ moments
 day_t calendar_day_of (const calendar_t *self, moment_t moment);
-moment_t calendar_start_of (const calendar_t *self, day_t day);          //  00:00 local
-moment_t calendar_at (const calendar_t *self, day_t day, int minutes);   //  minutes after 00:00 local
+moment_t calendar_start_of (const calendar_t *self, day_t day);        //  00:00 local
+moment_t calendar_at (const calendar_t *self, day_t day, int minutes); //  minutes after 00:00 local
 //  Civil dates (proleptic Gregorian)
 day_t day_from_civil (int year, int month, int day);
 void day_to_civil (day_t day, int *year, int *month, int *day_of_month);
-int day_weekday (day_t day); //  0 = Monday … 6 = Sunday
+int day_weekday (day_t day);                   //  0 = Monday … 6 = Sunday
 bool day_parse (const char *text, day_t *day); //  2026-11-23, must exist
 void day_text (day_t day, char text[11]);

@@ -1,7 +1,7 @@
 //  config - the environment as a table: name, meaning, default; read by main before anything is opened
 //
-//  Every X may instead be given as X_FILE, the path of a file with the value (secrets). Both: an error. Wrong or
-//  missing stops the program with the variable's name. Nothing is ever written, no secret has a default.
+//  Every X may instead be given as X_FILE, the path of a file with the value (secrets). Both: an error. Wrong
+//  or missing stops the program with the variable's name. Nothing is ever written, no secret has a default.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 typedef enum { CONFIG_TEXT, CONFIG_SECRET, CONFIG_NUMBER, CONFIG_BOOL, CONFIG_PATH } config_type_t;
 
 typedef struct {
-    const char *name;     //  DUBAN_DB_URL
+    const char *name; //  DUBAN_DB_URL
     config_type_t type;
     const char *standard; //  default; NULL = must be given
     const char *about;    //  one line for --help

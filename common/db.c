@@ -399,7 +399,7 @@ const char *
 db_local_address (db_t *self)
 {
     static char text[64];
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = { 0 };
     socklen_t size = sizeof address;
     if (!self->conn || getsockname (PQsocket (self->conn), (struct sockaddr *) &address, &size) ||
         address.ss_family != AF_INET)

@@ -34,8 +34,8 @@ typedef void (db_result_fn) (void *arg, PGresult *result);
 typedef void (db_state_fn) (void *arg, bool up);
 
 //  conninfo and tables are borrowed for the life of the object. search_path is set to schema.
-db_t *db_new (zloop_t *loop, const char *name, const char *conninfo, const char *schema, const db_table_t *tables,
-              size_t table_count, db_state_fn *on_state, void *arg);
+db_t *db_new (zloop_t *loop, const char *name, const char *conninfo, const char *schema,
+              const db_table_t *tables, size_t table_count, db_state_fn *on_state, void *arg);
 void db_destroy (db_t **self_p);
 
 bool db_is_up (const db_t *self);

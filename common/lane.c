@@ -299,6 +299,7 @@ lane_finish (lane_t *self)
     self->batch = (batch_t){ .lane = self };
     self->state = LANE_IDLE;
     self->backoff_ms = 0;
+    self->limit = self->limit * 2 > LANE_LIMIT ? LANE_LIMIT : self->limit * 2;
     lane_begin_next (self);
     if (!answered)
         s_answer (self, &finished);

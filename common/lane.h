@@ -41,8 +41,9 @@ typedef struct {
     //  Committed: answer those who wait. The next batch may have been loaded for by then: touch only what
     //  belongs to this batch's items.
     void (*done) (void *self, batch_t *batch);
-    //  For lanes without items: an attempt failed for good (class 22/23) with `limit` rows claimed; the lane
-    //  has halved the limit, down to 1. May be NULL.
+    //  For lanes without items: an attempt failed for good (class 22/23) with `limit` rows claimed. The lane
+    //  tries again with half of them; with limit 1 the culprit is known and must be put aside here. May be
+    //  NULL.
     void (*failed) (void *self, const char *sqlstate, int limit);
 } lane_ops_t;
 

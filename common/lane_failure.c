@@ -88,8 +88,12 @@ lane_failed (lane_t *self)
     if (!self->batch.slot_count) {
         if (self->ops->failed)
             self->ops->failed (self->self, self->failure, self->limit);
-        self->limit = self->limit > 1 ? self->limit / 2 : LANE_LIMIT;
-        s_back_off (self);
+        bool found = self->limit == 1;
+        self->limit = found ? 1 : self->limit / 2;
+        if (found)
+            s_back_off (self); //  until the culprit is put aside
+        else
+            lane_attempt (self); //  at once: one bad row must not hold up the others
         return;
     }
     memcpy (self->culprit, self->failure, sizeof self->culprit);

@@ -1,4 +1,5 @@
-//  log - one JSON object per line on stdout: ts, level, service, replica, subject, msg, then the call's fields
+//  log - one JSON object per line on stdout: ts, level, service, replica, subject, msg, then the call's
+//  fields
 //
 //  No personal data at info, no unescaped outside bytes: every value goes through jansson's escaping. With
 //  DUBAN_LOG_FORMAT=text the same as plain text for people.

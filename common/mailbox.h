@@ -4,10 +4,10 @@
 //      business rows + outbox row ─COMMIT─▶ DATA ──────────▶ inbox row + effect ─COMMIT─┐
 //      delete outbox row ◀───────────────── ACK ◀──────────────────────────────────────┘
 //
-//  Truth is in PostgreSQL; ZeroMQ carries at wire speed and may lose anything. Memory is a cache of the outbox,
-//  fed by one statement, refill: rows whose owner is this replica or no live replica, not in memory, oldest
-//  first. That is the one way back after a crash, a lost connection, an unknown commit, a target that was down.
-//  common/README.md has the protocol and the reasons.
+//  Truth is in PostgreSQL; ZeroMQ carries at wire speed and may lose anything. Memory is a cache of the
+//  outbox, fed by one statement, refill: rows whose owner is this replica or no live replica, not in memory,
+//  oldest first. That is the one way back after a crash, a lost connection, an unknown commit, a target that
+//  was down. common/README.md has the protocol and the reasons.
 #pragma once
 #include "common/config.h"
 #include "common/db.h"
@@ -20,10 +20,10 @@ typedef struct mailbox mailbox_t;
 //  One parcel that came in. Held by the lane until its batch is committed.
 typedef struct {
     uuid_t id;
-    char src[24];         //  the producing service, from its key
-    bool alone;           //  it was there when receivers died: it gets a transaction of its own
-    json_t *messages;     //  array of objects
-    void *body;           //  the bytes as they came
+    char src[24];     //  the producing service, from its key
+    bool alone;       //  it was there when receivers died: it gets a transaction of its own
+    json_t *messages; //  array of objects
+    void *body;       //  the bytes as they came
     size_t size;
 } parcel_t;
 
@@ -31,14 +31,18 @@ void parcel_destroy (parcel_t **self_p);
 
 typedef struct {
     zloop_t *loop;
-    const char *service;            //  this service's name, also its schema
+    const char *service; //  this service's name, also its schema
     const char *conninfo;
     uuid_t replica_id;
-    const char *const *targets;     //  services it hands parcels to, NULL-terminated
-    const char *const *kinds;       //  message kinds it understands, NULL-terminated; others are refused for a while
-    size_t window;                  //  bytes it holds unacknowledged, over all senders
+    const char *const *targets; //  services it hands parcels to, NULL-terminated
+    const char *const
+        *kinds;    //  message kinds it understands, NULL-terminated; others are refused for a while
+    size_t window; //  bytes it holds unacknowledged, over all senders
     //  A parcel came in: takes it. Called on the loop.
     void (*on_parcel) (void *arg, parcel_t *parcel);
+    //  Once an hour: the oldest parcel that this service still owes to anybody (or a new id: none). To be
+    //  published.
+    void (*on_oldest) (void *arg, const uuid_t *oldest);
     void *arg;
 } mailbox_options_t;
 
@@ -51,6 +55,9 @@ int mailbox_bind (mailbox_t *self, const char *endpoint, zcert_t *cert);
 //  The live replicas as the registry has them (the mailbox connects, disconnects, takes over accordingly)
 struct replica;
 void mailbox_peers (mailbox_t *self, const struct replica *replicas, size_t count);
+//  Every producer has published what it owes, and this is the oldest of all: inbox partitions before it may
+//  go
+void mailbox_expire (mailbox_t *self, const uuid_t *oldest_owed);
 //  Tells every sender to send no more (stopping)
 void mailbox_drain (mailbox_t *self);
 bool mailbox_is_up (const mailbox_t *self);

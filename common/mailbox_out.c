@@ -119,7 +119,7 @@ s_connect (target_t *target, const replica_t *replica)
     zloop_reader (self->options.loop, socket, s_on_link, link);
     zloop_reader_set_tolerant (self->options.loop, socket);
     s_hello (link);
-    log_say (SAY_INFO, target->name, "connecting to a replica", "replica", id, "endpoint", replica->endpoint,
+    log_say (SAY_INFO, target->name, "connecting to a replica", "peer", id, "endpoint", replica->endpoint,
              NULL);
 }
 

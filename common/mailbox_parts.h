@@ -5,11 +5,11 @@
 #include "common/outflow.h"
 #include "common/wire.h"
 
-#define MAX_TARGETS   4
-#define MAX_SETTLED   4096
-#define MAX_REPLICAS  256
-#define TICK_MS       100
-#define SECOND_MS     1000
+#define MAX_TARGETS  4
+#define MAX_SETTLED  4096
+#define MAX_REPLICAS 256
+#define TICK_MS      100
+#define SECOND_MS    1000
 
 //  One connection to one replica of a target
 typedef struct {
@@ -42,8 +42,8 @@ typedef struct {
 
 typedef struct {
     zsock_t *router;
-    zhashx_t *routes;    //  routing id (hex) → route_t
-    zhashx_t *held;      //  parcel id (hex) → routing id (hex) to acknowledge to
+    zhashx_t *routes; //  routing id (hex) → route_t
+    zhashx_t *held;   //  parcel id (hex) → routing id (hex) to acknowledge to
     bool draining;
     metric_t *received, *repeated, *refused;
 } inflow_t;
@@ -58,7 +58,7 @@ struct mailbox {
     inflow_t in;
     uuid_t live[MAX_REPLICAS]; //  replicas of this service that live
     size_t live_count;
-    uuid_t floor;              //  parcels older than this are never applied
+    uuid_t floor;                //  parcels older than this are never applied
     uuid_t settled[MAX_SETTLED]; //  acknowledged, rows not deleted yet
     size_t settled_count;
 };

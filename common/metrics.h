@@ -4,8 +4,8 @@
 
 typedef struct metric metric_t;
 
-//  labels: "target=\"routing\"" or NULL. Metrics live as long as the process; the same name and labels give the
-//  same metric.
+//  labels: "target=\"routing\"" or NULL. Metrics live as long as the process; the same name and labels give
+//  the same metric.
 metric_t *metric_counter (const char *name, const char *labels, const char *help);
 metric_t *metric_gauge (const char *name, const char *labels, const char *help);
 //  Seconds; buckets 1 ms … 60 s

@@ -7,7 +7,7 @@
 #include "common/log.h"
 #include "common/mailbox_parts.h"
 
-enum { REFILL, TAKE_OVER, DELETE, COUNT, DIED, DEAD, PARTITIONS, FLOOR };
+enum { REFILL, TAKE_OVER, DELETE, COUNT, DIED, DEAD, PARTITIONS, FLOOR, OLDEST, EXPIRE };
 static const db_statement_t STATEMENTS[] = {
     [REFILL] = { "refill",
                  "SELECT parcel_id, deaths, body FROM outbox WHERE target = $1::text AND owner = $2::uuid "
@@ -38,6 +38,8 @@ static const db_statement_t STATEMENTS[] = {
                               "SELECT 'out', target, parcel_id, $2::text, body FROM gone" },
     [PARTITIONS] = { "partitions", "SELECT inbox_partitions ()" },
     [FLOOR] = { "floor", "SELECT parcel_id FROM inbox_floor" },
+    [OLDEST] = { "oldest", "SELECT parcel_id FROM outbox ORDER BY parcel_id LIMIT 1" },
+    [EXPIRE] = { "expire", "SELECT inbox_expire ($1::uuid)" },
 };
 const db_table_t OUTBOX_TABLE = { STATEMENTS, sizeof STATEMENTS / sizeof *STATEMENTS };
 
@@ -49,7 +51,10 @@ s_is_good (PGresult *result, const char *what)
     ExecStatusType status = PQresultStatus (result);
     if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK)
         return true;
-    log_say (SAY_ERROR, "outbox", what, "text", PQresultErrorMessage (result), NULL);
+    //  Class 57 is a server that is going down: the world's doing, and repaired by itself
+    const char *state = PQresultErrorField (result, PG_DIAG_SQLSTATE);
+    bool going_down = state && !strncmp (state, "57", 2);
+    log_say (going_down ? SAY_WARN : SAY_ERROR, "outbox", what, "text", PQresultErrorMessage (result), NULL);
     return false;
 }
 
@@ -247,11 +252,43 @@ s_on_floor (void *arg, PGresult *result)
         self->floor = sql_uuid (result, 0, 0);
 }
 
+static void
+s_on_oldest (void *arg, PGresult *result)
+{
+    mailbox_t *self = arg;
+    if (!s_is_good (result, "cannot read the oldest parcel"))
+        return;
+    uuid_t oldest = PQntuples (result) ? sql_uuid (result, 0, 0) : uuid_new ();
+    self->options.on_oldest (self->options.arg, &oldest);
+}
+
+static void
+s_on_expired (void *arg, PGresult *result)
+{
+    mailbox_t *self = arg;
+    if (!s_is_good (result, "cannot expire inbox partitions") || !sql_int4 (result, 0, 0))
+        return;
+    log_say (SAY_INFO, "inbox", "dropped partitions of parcels that nobody owes any more", "partitions",
+             log_number (sql_int4 (result, 0, 0)), NULL);
+    s_ask (self, FLOOR, NULL, s_on_floor, self);
+}
+
+void
+mailbox_expire (mailbox_t *self, const uuid_t *oldest_owed)
+{
+    if (!db_is_up (self->db))
+        return;
+    sql_params_t *params = sql_params_new ();
+    sql_params_uuid (params, oldest_owed);
+    s_ask (self, EXPIRE, params, s_on_expired, self);
+}
+
 void
 outbox_maintain (mailbox_t *self)
 {
     if (!db_is_up (self->db))
         return;
+    s_ask (self, OLDEST, NULL, s_on_oldest, self);
     s_ask (self, PARTITIONS, NULL, s_on_noted, "cannot make inbox partitions");
     s_ask (self, FLOOR, NULL, s_on_floor, self);
 }

@@ -4,21 +4,22 @@
 //               ▲               │ peer lost, connection replaced, told to wait
 //               └───────────────┘
 //
-//  One object per target service. Everything that happens comes in as a call with the time; everything to be done
-//  goes out through the table of actions, so that the same code runs under a simulator with a fake network.
+//  One object per target service. Everything that happens comes in as a call with the time; everything to be
+//  done goes out through the table of actions, so that the same code runs under a simulator with a fake
+//  network.
 #pragma once
 #include "common/uuid.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define OUTFLOW_MAX_PARCELS 512               //  in memory; the rest stays in the outbox
+#define OUTFLOW_MAX_PARCELS 512 //  in memory; the rest stays in the outbox
 #define OUTFLOW_MAX_BYTES   (8 * 1024 * 1024)
-#define OUTFLOW_SILENCE_MS  3000              //  a peer that says nothing for so long is lost
-#define OUTFLOW_PATIENCE_MS 60000             //  no answer from a living peer for so long: send again
-#define OUTFLOW_PAUSE_MS    1000              //  between two ticks: we stood still ourselves
-#define OUTFLOW_ALONE_AFTER 3                 //  receivers died with it: send it alone
-#define OUTFLOW_DEAD_AFTER  20                //  … to the dead letters
+#define OUTFLOW_SILENCE_MS  3000  //  a peer that says nothing for so long is lost
+#define OUTFLOW_PATIENCE_MS 60000 //  no answer from a living peer for so long: send again
+#define OUTFLOW_PAUSE_MS    1000  //  between two ticks: we stood still ourselves
+#define OUTFLOW_ALONE_AFTER 3     //  receivers died with it: send it alone
+#define OUTFLOW_DEAD_AFTER  20    //  … to the dead letters
 
 typedef struct {
     uuid_t id;
@@ -57,10 +58,10 @@ void outflow_nack (outflow_t *self, const uuid_t *id, int64_t milliseconds, int6
 void outflow_tick (outflow_t *self, int64_t now);
 
 bool outflow_holds (const outflow_t *self, const uuid_t *id);
-size_t outflow_count (const outflow_t *self);     //  parcels in memory
+size_t outflow_count (const outflow_t *self);                         //  parcels in memory
 size_t outflow_in_flight (const outflow_t *self, const uuid_t *peer); //  parcels at a peer, unacknowledged
-bool outflow_left_some (const outflow_t *self);   //  there was no room for a parcel: the outbox has more
-size_t outflow_room (const outflow_t *self);      //  parcels that may be added
+bool outflow_left_some (const outflow_t *self);    //  there was no room for a parcel: the outbox has more
+size_t outflow_room (const outflow_t *self);       //  parcels that may be added
 void outflow_refilled (outflow_t *self, bool all); //  all: the outbox had no more than what was added
 //  Calls fn for every parcel in memory
 void outflow_each (const outflow_t *self, void (*fn) (void *arg, const uuid_t *id), void *arg);

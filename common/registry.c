@@ -7,11 +7,16 @@
 #define RENEW_MS     1000
 #define MAX_REPLICAS 256
 
-enum { ANNOUNCE, RETIRE, LIVE };
+enum { ANNOUNCE, RETIRE, LIVE, PUBLISH, FLOOR };
 static const db_statement_t STATEMENTS[] = {
     [ANNOUNCE] = { "announce",
                    "SELECT bus.announce ($1::uuid, $2::text, $3::text, $4::text, interval '5 seconds')" },
     [RETIRE] = { "retire", "SELECT bus.retire ($1::uuid)" },
+    [PUBLISH] = { "publish_floor", "SELECT bus.publish_floor ($1::uuid)" },
+    //  A service that has not spoken may owe anything: then nobody forgets anything
+    [FLOOR] = { "bus_floor",
+                "SELECT oldest FROM bus.floor WHERE (SELECT count (*) FILTER (WHERE published_at > "
+                "clock_timestamp () - interval '3 hours') = 4 FROM bus.floor) ORDER BY oldest LIMIT 1" },
     [LIVE] = { "live", "SELECT replica_id, service, endpoint, public_key FROM bus.live ORDER BY replica_id" },
 };
 static const db_table_t TABLE = { STATEMENTS, sizeof STATEMENTS / sizeof *STATEMENTS };
@@ -24,6 +29,8 @@ struct registry {
     void *arg;
     bool announced;
     bool reading; //  one read in flight is enough
+    void (*on_floor) (void *arg, const uuid_t *oldest);
+    void *floor_arg;
     uuid_t id;
     char endpoint[64], public_key[41], admin[64];
 };
@@ -62,7 +69,8 @@ s_on_renewed (void *arg, PGresult *result)
 {
     (void) arg;
     if (result && PQresultStatus (result) != PGRES_TUPLES_OK)
-        log_say (SAY_ERROR, "registry", "cannot announce", "text", PQresultErrorMessage (result), NULL);
+        log_say (SAY_ERROR, "registry", "cannot announce or publish", "text", PQresultErrorMessage (result),
+                 NULL);
 }
 
 static void
@@ -132,6 +140,32 @@ registry_announce (registry_t *self, const uuid_t *id, const char *endpoint, con
     snprintf (self->admin, sizeof self->admin, "%s", admin);
     s_renew (self);
     registry_reread (self);
+}
+
+static void
+s_on_floor (void *arg, PGresult *result)
+{
+    registry_t *self = arg;
+    if (!result || PQresultStatus (result) != PGRES_TUPLES_OK || !PQntuples (result))
+        return;
+    uuid_t oldest = sql_uuid (result, 0, 0);
+    self->on_floor (self->floor_arg, &oldest);
+}
+
+void
+registry_publish_floor (registry_t *self, const uuid_t *oldest,
+                        void (*on_floor) (void *arg, const uuid_t *oldest), void *arg)
+{
+    if (!db_is_up (self->db))
+        return; //  again in an hour
+    self->on_floor = on_floor;
+    self->floor_arg = arg;
+    sql_params_t *params = sql_params_new ();
+    sql_params_uuid (params, oldest);
+    db_query (self->db, &STATEMENTS[PUBLISH], params, s_on_renewed, self);
+    db_query (self->db, &STATEMENTS[FLOOR], NULL, s_on_floor, self);
+    db_sync (self->db, NULL, NULL);
+    sql_params_destroy (&params);
 }
 
 void

@@ -22,6 +22,10 @@ void registry_destroy (registry_t **self_p);
 void registry_announce (registry_t *self, const uuid_t *id, const char *endpoint, const char *public_key,
                         const char *admin);
 void registry_reread (registry_t *self);
+//  Tells the others the oldest parcel that this service owes. on_floor hears the oldest that anybody owes, if
+//  every service has spoken within three hours; else it hears nothing.
+void registry_publish_floor (registry_t *self, const uuid_t *oldest,
+                             void (*on_floor) (void *arg, const uuid_t *oldest), void *arg);
 void registry_retire (registry_t *self); //  the row goes at once: peers send elsewhere
 bool registry_is_up (const registry_t *self);
 const char *registry_local_address (registry_t *self);

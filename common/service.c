@@ -105,8 +105,13 @@ s_on_ready_check (zloop_t *loop, int timer, void *arg)
     }
     char endpoint[96];
     snprintf (endpoint, sizeof endpoint, "tcp://%.60s:%d", host, self->port);
+    char admin[96] = "";
+    int port = 0;
+    sscanf (strrchr (admin_url (self->admin), ':'), ":%d", &port);
+    bool wildcard = strstr (admin_url (self->admin), "//0.0.0.0:") != NULL; //  no address for others
+    snprintf (admin, sizeof admin, "http://%.60s:%d", host, port);
     registry_announce (self->registry, &self->replica_id, endpoint, zcert_public_txt (self->cert),
-                       admin_url (self->admin));
+                       wildcard ? admin : admin_url (self->admin));
     self->announced = true;
     log_say (SAY_INFO, "service", "ready", "endpoint", endpoint, "admin", admin_url (self->admin), NULL);
     return 0;
@@ -130,6 +135,19 @@ static void
 s_on_unknown_key (void *arg)
 {
     registry_reread (((service_t *) arg)->registry);
+}
+
+static void
+s_on_floor (void *arg, const uuid_t *oldest)
+{
+    mailbox_expire (((service_t *) arg)->mailbox, oldest);
+}
+
+static void
+s_on_oldest (void *arg, const uuid_t *oldest)
+{
+    service_t *self = arg;
+    registry_publish_floor (self->registry, oldest, s_on_floor, self);
 }
 
 static void
@@ -245,6 +263,7 @@ s_open (service_t *self, int signal_fd)
                                   .kinds = self->ops->kinds,
                                   .window = WINDOW_BYTES,
                                   .on_parcel = s_on_parcel,
+                                  .on_oldest = s_on_oldest,
                                   .arg = self };
     self->mailbox = mailbox_new (&options);
     self->cert = zcert_new ();

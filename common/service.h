@@ -18,8 +18,8 @@ typedef struct {
     const char *about;            //  one paragraph for --help
     const config_entry_t *config; //  beside the common ones
     size_t config_count;
-    const char *const *targets;   //  services it hands to, NULL-terminated
-    const char *const *kinds;     //  message kinds it understands, NULL-terminated
+    const char *const *targets;          //  services it hands to, NULL-terminated
+    const char *const *kinds;            //  message kinds it understands, NULL-terminated
     void *(*start) (service_t *service); //  opens its lanes and sockets; NULL after a log line: exit 1
     lane_t *(*mail) (void *self);        //  the lane that takes parcels
     bool (*is_ready) (void *self);       //  beside database, bus and mailbox

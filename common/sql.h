@@ -38,7 +38,8 @@ void sql_column_null (sql_column_t *self);
 void sql_column_bool (sql_column_t *self, bool value);
 void sql_column_int4 (sql_column_t *self, int32_t value);
 void sql_column_int8 (sql_column_t *self, int64_t value);
-void sql_column_text (sql_column_t *self, const char *value); //  NULL is stored as NULL; must be UTF-8 without NUL
+void sql_column_text (sql_column_t *self,
+                      const char *value); //  NULL is stored as NULL; must be UTF-8 without NUL
 void sql_column_bytes (sql_column_t *self, const void *data, size_t size);
 void sql_column_uuid (sql_column_t *self, const uuid_t *value);
 void sql_column_moment (sql_column_t *self, moment_t value);

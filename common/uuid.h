@@ -9,7 +9,8 @@ typedef struct {
 
 #define UUID_TEXT 37 //  with the NUL
 
-//  A new id; ids made by one process ascend even within a millisecond (12-bit counter, method 1 of section 6.2)
+//  A new id; ids made by one process ascend even within a millisecond (12-bit counter, method 1 of
+//  section 6.2)
 uuid_t uuid_new (void);
 void uuid_text (const uuid_t *self, char text[UUID_TEXT]);
 bool uuid_parse (uuid_t *self, const char *text);

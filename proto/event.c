@@ -318,7 +318,7 @@ s_copy_id (const event_t *event, char *id_out)
 event_t *
 event_parse (event_contract_t *contract, const void *bytes, size_t size, problem_t **problem, char *id_out)
 {
-    scan_t scan;
+    scan_t scan = { 0 };
     *id_out = 0;
     *problem = s_scan (bytes, size, &scan);
     if (*problem)

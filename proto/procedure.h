@@ -1,8 +1,8 @@
 //  procedure - states, moves, clocks and notices of one kind of case, read from proto/procedures/<name>.json
 //
 //  Checked at load: one move per (state, command), every state reachable from the initial one, ends have no
-//  exits, every other state has one, every clock that starts can stop, every name that is used is declared. An
-//  error names file, line (or JSON pointer) and member. The format is described in proto/README.md.
+//  exits, every other state has one, every clock that starts can stop, every name that is used is declared.
+//  An error names file, line (or JSON pointer) and member. The format is described in proto/README.md.
 #pragma once
 #include <jansson.h>
 #include <stdbool.h>
@@ -25,7 +25,7 @@ typedef struct {
     const char *const *accepts; //  further arguments that may be there
     const char *const *sets;    //  arguments that become fields of the case ("unit", "term", "result" …)
     bool clears_unit;           //  the lead unit is taken away again
-    const char *at;             //  argument with the moment it happened ("contacted_at"), or NULL: the event's time
+    const char *at; //  argument with the moment it happened ("contacted_at"), or NULL: the event's time
     const char *title_zh, *title_en;
 } procedure_move_t;
 
@@ -41,31 +41,32 @@ typedef struct {
     const char *name;
     const char *title_zh, *title_en;
     procedure_argument_type_t type;
-    const char *const *values;  //  of a choice, NULL-terminated; else NULL
+    const char *const *values; //  of a choice, NULL-terminated; else NULL
 } procedure_argument_t;
 
 typedef struct {
-    const char *name;           //  first_contact
+    const char *name; //  first_contact
     const char *title_zh, *title_en;
-    const char *const *states;  //  runs while the case is in one of these
-    int budget;                 //  units; 0: taken from budget_field
-    const char *budget_field;   //  field of the case with the number ("term"), or NULL
-    int budget_default;         //  when the field is not set
-    const char *unit;           //  working_day, calendar_day, hour, minute
+    const char *const *states; //  runs while the case is in one of these
+    int budget;                //  units; 0: taken from budget_field
+    const char *budget_field;  //  field of the case with the number ("term"), or NULL
+    int budget_default;        //  when the field is not set
+    const char *unit;          //  working_day, calendar_day, hour, minute
     const char *ladder;
 } procedure_clock_t;
 
 typedef struct {
-    const char *on;             //  command, or "opened"
+    const char *on; //  command, or "opened"
     const char *template;
-    const char *const *to;      //  roles; "submitter"
-    bool confirm;               //  the case waits for its delivery: command "delivered" by role "system"
+    const char *const *to; //  roles; "submitter"
+    bool confirm;          //  the case waits for its delivery: command "delivered" by role "system"
     bool urgent;
 } procedure_notice_t;
 
 //  NULL after writing to error: "suggestion.json: /moves/3/to: no state is called …"
 procedure_t *procedure_load (const char *path, char *error, size_t error_size);
-procedure_t *procedure_parse (const char *name, const char *bytes, size_t size, char *error, size_t error_size);
+procedure_t *procedure_parse (const char *name, const char *bytes, size_t size, char *error,
+                              size_t error_size);
 void procedure_destroy (procedure_t **self_p);
 
 const char *procedure_name (const procedure_t *self);

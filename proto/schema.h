@@ -1,11 +1,11 @@
 //  schema - a strict validator for a closed subset of JSON Schema, on jansson
 //
-//  Keywords: type (one or a list), required, properties, additionalProperties (false or a schema), enum, const,
-//  minLength, maxLength (in code points), pattern (a subset that PCRE2 and ECMA 262 agree on), format (date,
-//  date-time, uuid-like "id", sha256), minimum, maximum, items, minItems, maxItems, uniqueItems, oneOf (with
-//  discriminating const), $ref to #/$defs/…; title, description, $schema, $id, $defs, examples, default are
-//  allowed and ignored. Any other keyword is an error at load: a schema never silently under-checks.
-//  The files are valid in both draft-07 and 2020-12.
+//  Keywords: type (one or a list), required, properties, additionalProperties (false or a schema), enum,
+//  const, minLength, maxLength (in code points), pattern (a subset that PCRE2 and ECMA 262 agree on), format
+//  (date, date-time, uuid-like "id", sha256), minimum, maximum, items, minItems, maxItems, uniqueItems, oneOf
+//  (with discriminating const), $ref to #/$defs/…; title, description, $schema, $id, $defs, examples, default
+//  are allowed and ignored. Any other keyword is an error at load: a schema never silently under-checks. The
+//  files are valid in both draft-07 and 2020-12.
 #pragma once
 #include "proto/problem.h"
 #include <jansson.h>

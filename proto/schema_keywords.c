@@ -263,6 +263,7 @@ s_one_of (compiler_t *self, node_t *node, json_t *value)
         node->branches[node->branch_count++] = branch;
     }
     const node_t *first = node->branches[0];
+    assert (first);
     while (first->reference)
         first = first->reference;
     for (size_t member = 0; member < first->member_count && !node->discriminator; member++)

@@ -61,6 +61,7 @@ s_long_options (const command_t *command, struct option *out)
 static bool
 s_take_timeout (const char *text)
 {
+    assert (text); //  the option has an argument
     char *end;
     double seconds = strtod (text, &end);
     if (*end || end == text || !(seconds > 0 && seconds <= 86400)) {

@@ -180,6 +180,7 @@ void
 table_row (table_t *self, const char *const *cells)
 {
     if (self->rows == self->room) {
+        assert (self->columns);
         self->room = self->room * 2 + 16;
         self->cells = realloc (self->cells, self->room * self->columns * sizeof *self->cells);
         assert (self->cells);

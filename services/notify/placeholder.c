@@ -140,6 +140,7 @@ void
 placeholders_fill (placeholders_t *self, const notice_t *notice, language_t language, const office_t *office,
                    const directory_t *directory)
 {
+    assert (self);
     for (int index = 0; index < PLACEHOLDER_COUNT; index++) {
         const char *name = PLACEHOLDERS[index].name;
         const char *value = s_argument (self, index, notice->arguments, language);

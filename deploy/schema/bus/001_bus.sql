@@ -16,7 +16,7 @@ CREATE TABLE replica (
 -- The oldest parcel that a service still owes to anybody: no inbox partition newer than this may be dropped
 CREATE TABLE floor (
     service      text COLLATE "C" PRIMARY KEY,
-    oldest       uuid,                            -- NULL: nothing owed
+    oldest       uuid NOT NULL,                   -- a fresh id if nothing is owed
     published_at timestamptz NOT NULL DEFAULT clock_timestamp ()
 );
 
