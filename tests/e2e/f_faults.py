@@ -5,9 +5,9 @@ import os
 import signal
 import threading
 import time
-import uuid
 
 from e2e.client import submission
+from e2e.parcel import leave_parcel
 from e2e.stage import expect, wait_until
 
 
@@ -234,15 +234,6 @@ def test_services_may_start_before_their_database_and_their_peers(s):
     wait_until(lambda: s.one("SELECT count (*) FROM notify.notice WHERE case_no = %s", receipt.case_no) == 1, 15)
     s.start("watchdog")
     wait_until(lambda: s.one("SELECT count (*) FROM watchdog.clock WHERE case_no = %s", receipt.case_no) == 1, 15)
-
-
-#  A parcel as intake would have left it behind
-def leave_parcel(s, target, *messages):
-    parcel = uuid.UUID(int=(int(time.time() * 1000) << 80) | (7 << 76) | (uuid.uuid4().int & ((1 << 76) - 1) |
-                                                                          (2 << 62)) & ~(1 << 62))
-    s.sql("INSERT INTO intake.outbox (parcel_id, target, owner, messages, body) VALUES (%s, %s, %s, %s, %s)",
-          str(parcel), target, str(uuid.uuid4()), len(messages), json.dumps(messages).encode())
-    return str(parcel)
 
 
 def opening(number, text):
