@@ -21,7 +21,7 @@ s_may_speak_for (const speaker_t *speaker, const char *actor, const person_t *pe
     if (speaker->person && streq (speaker->person, actor))
         return true;
     for (char *const *name = speaker->speaks_for; *name; name++)
-        if (streq (*name, actor) || (streq (*name, "*") && person))
+        if (streq (*name, "*") ? person != NULL : streq (*name, actor))
             return true;
     return false;
 }
