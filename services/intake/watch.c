@@ -11,7 +11,7 @@
 enum { BEAT };
 static const db_statement_t STATEMENTS[] = {
     [BEAT] = { "watchdog_beat",
-               "SELECT extract (epoch FROM clock_now () - max (beat_at))::bigint FROM api.heartbeat" },
+               "SELECT extract (epoch FROM clock_timestamp () - max (beat_at))::bigint FROM api.heartbeat" },
 };
 static const db_table_t TABLE = { STATEMENTS, sizeof STATEMENTS / sizeof *STATEMENTS };
 

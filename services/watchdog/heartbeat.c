@@ -5,16 +5,16 @@
 
 enum { BEAT, FORGET };
 static const db_statement_t STATEMENTS[] = {
-    //  Business time, like what it is compared with: a test that moves the clock moves the beats too
+    //  A beat is a sign of life: real time. What is due is business time.
     [BEAT] = { "beat",
-               "INSERT INTO heartbeat AS h (replica_id, beat_at, oldest_due) SELECT $1::uuid, n.now, "
+               "INSERT INTO heartbeat AS h (replica_id, beat_at, oldest_due) SELECT $1::uuid, "
+               "clock_timestamp (), "
                "(SELECT next_rung_at FROM clock WHERE next_rung_at <= n.now ORDER BY next_rung_at LIMIT 1) "
                "FROM (SELECT clock_now () AS now) AS n ON CONFLICT (replica_id) DO UPDATE "
                "SET beat_at = EXCLUDED.beat_at, oldest_due = EXCLUDED.oldest_due "
-               "RETURNING beat_at, oldest_due" },
-    [FORGET] = { "forget",
-                 "DELETE FROM heartbeat WHERE replica_id <> $1::uuid AND abs (extract (epoch FROM beat_at - "
-                 "clock_now ())) > 60" },
+               "RETURNING clock_now (), oldest_due" },
+    [FORGET] = { "forget", "DELETE FROM heartbeat WHERE replica_id <> $1::uuid "
+                           "AND beat_at < clock_timestamp () - interval '1 minute'" },
 };
 const db_table_t HEARTBEAT_TABLE = { STATEMENTS, sizeof STATEMENTS / sizeof *STATEMENTS };
 
