@@ -169,7 +169,7 @@ world_start_receiver (world_t *self, int which)
     if (self->incarnations == IDS)
         return;
     *receiver = (receiver_t){ .incarnation = self->incarnations++, .generation = receiver->generation + 1 };
-    receiver->window = 64 * 1024 << world_random (self, 7);
+    receiver->window = (size_t) 64 * 1024 << world_random (self, 7);
 }
 
 static inline void

@@ -9,7 +9,7 @@
 //
 #include <cmocka.h>
 
-#define GOOD "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+static const char GOOD[] = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 static void
 test_the_example_of_the_standard_is_valid_and_what_is_near_it_is_not (void **state)
