@@ -60,9 +60,8 @@ s_each_with_id (batch_t *batch, const void *id, void (*fn) (request_t *request, 
 static void
 s_set_added (request_t *request, void *arg)
 {
-    bool *first = arg;
-    request->added = *first;
-    *first = false;
+    (void) arg;
+    request->added = true; //  this one or its twin: s_set_found tells
 }
 
 static void
@@ -70,13 +69,13 @@ s_on_added (void *arg, PGresult *result)
 {
     for (int row = 0; row < PQntuples (result); row++) {
         size_t size;
-        bool first = true;
-        s_each_with_id (arg, sql_bytes (result, row, 0, &size), s_set_added, &first);
+        s_each_with_id (arg, sql_bytes (result, row, 0, &size), s_set_added, NULL);
     }
 }
 
 typedef struct {
     const void *sha256;
+    bool handed_on; //  one of several with the same id and bytes goes on to routing
     int64_t case_no;
     moment_t recorded_at;
 } found_t;
@@ -84,10 +83,11 @@ typedef struct {
 static void
 s_set_found (request_t *request, void *arg)
 {
-    const found_t *found = arg;
+    found_t *found = arg;
     request->found = true;
     request->same = !memcmp (request->admission.sha256, found->sha256, SHA256_BYTES);
-    request->added = request->added && request->same;
+    request->added = request->added && request->same && !found->handed_on;
+    found->handed_on |= request->added;
     request->case_no = found->case_no;
     request->recorded_at = found->recorded_at;
 }
