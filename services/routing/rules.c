@@ -60,9 +60,9 @@ s_check_rule (json_t *rule, const char *name, size_t index, bool last, char *err
         !json_string_length (json_object_get (rule, "unit")))
         return s_complain (error, error_size, name, index, "needs a name and a unit");
     json_t *term = json_object_get (rule, "term"), *when = json_object_get (rule, "when"), *list;
-    if (term &&
-        (!json_is_integer (term) || json_integer_value (term) < 1 || json_integer_value (term) > 1000))
-        return s_complain (error, error_size, name, index, "/term must be a number of working days");
+    if (term && (!json_is_integer (term) || json_integer_value (term) < 1 || json_integer_value (term) > 999))
+        return s_complain (error, error_size, name, index,
+                           "/term must be a number of working days, 1 to 999");
     if (!json_is_object (when) || (json_object_size (when) == 0) != last)
         return s_complain (error, error_size, name, index,
                            "/when: the last rule has no condition, every other has one");

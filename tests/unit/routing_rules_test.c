@@ -89,7 +89,7 @@ test_wrong_rules_are_refused_with_the_file_and_the_place (void **state)
         { "[{\"name\":\"a\",\"when\":{\"kinds\":[1]},\"unit\":\"u\"}" LAST, "/0: /when" },
         { "[{\"name\":\"a\",\"when\":{},\"unit\":\"u\",\"term\":0}]", "/term" },
         { "[{\"name\":\"a\",\"when\":{},\"unit\":\"u\",\"term\":\"5\"}]", "/term" },
-        { "[{\"name\":\"a\",\"when\":{},\"unit\":\"u\",\"term\":1001}]", "/term" },
+        { "[{\"name\":\"a\",\"when\":{},\"unit\":\"u\",\"term\":1000}]", "/term" },
     };
     for (size_t index = 0; index < sizeof WRONG / sizeof *WRONG; index++) {
         char error[200] = "";
