@@ -37,6 +37,11 @@ s_read_file (const char *path)
     assert (text);
     size_t size = fread (text, 1, MAX_FILE - 1, file);
     fclose (file);
+    if (size == MAX_FILE - 1) { //  more than any secret: rather none than half of one
+        free (text);
+        errno = EFBIG;
+        return NULL;
+    }
     while (size && (text[size - 1] == '\n' || text[size - 1] == '\r'))
         text[--size] = 0;
     return text;

@@ -1,9 +1,11 @@
 //  log - one JSON object per line on stdout
 
 #include "common/log.h"
+#include <assert.h>
 #include <jansson.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +45,18 @@ s_timestamp (char text[40])
 static json_t *
 s_value (const char *value)
 {
-    json_t *text = json_string (value ? value : "");
+    char *copy = strdup (value ? value : "");
+    assert (copy);
+    for (char *at = copy; *at; at++) {
+        bool c1 =
+            (unsigned char) at[0] == 0xc2 && (unsigned char) at[1] >= 0x80 && (unsigned char) at[1] <= 0x9f;
+        if (c1)
+            at[1] = '?';
+        if (c1 || *at == 0x7f)
+            *at = '?'; //  JSON does not escape these, and a terminal may obey them
+    }
+    json_t *text = json_string (copy);
+    free (copy);
     return text ? text : json_string ("(not UTF-8)");
 }
 

@@ -59,6 +59,7 @@ s_touch_route (mailbox_t *self, zframe_t *id, const char *name)
         memcpy (route->id, zframe_data (id), route->id_size);
         ssize_t got = getrandom (&route->session, sizeof route->session, 0);
         assert (got == sizeof route->session);
+        route->number = ++self->in.connections;
         zhashx_insert (self->in.routes, name, route);
     }
     route->heard = zclock_mono ();
@@ -128,10 +129,13 @@ s_on_data (mailbox_t *self, const wire_t *wire, const char *route, const char *s
 {
     char id[33];
     s_hex (wire->id.bytes, sizeof wire->id.bytes, id);
-    if (zhashx_lookup (self->in.held, id)) {
+    const char *held = zhashx_lookup (self->in.held, id);
+    if (held) { //  being worked on: acknowledge to the newest connection that it came over
         metric_add (self->in.repeated, 1);
-        zhashx_update (self->in.held, id,
-                       (void *) route); //  being worked on: acknowledge to where it last came from
+        const route_t *older = zhashx_lookup (self->in.routes, held);
+        const route_t *newer = zhashx_lookup (self->in.routes, route);
+        if (!older || (newer && newer->number > older->number))
+            zhashx_update (self->in.held, id, (void *) route);
         return;
     }
     if (uuid_compare (&wire->id, &self->floor) < 0) {

@@ -37,6 +37,7 @@ typedef struct {
     uint8_t id[8];
     size_t id_size;
     uint64_t session;
+    uint64_t number; //  connections are counted: the newest is the one that is alive
     int64_t heard;
 } route_t;
 
@@ -44,6 +45,7 @@ typedef struct {
     zsock_t *router;
     zhashx_t *routes; //  routing id (hex) → route_t
     zhashx_t *held;   //  parcel id (hex) → routing id (hex) to acknowledge to
+    uint64_t connections;
     bool draining;
     metric_t *received, *repeated, *refused;
 } inflow_t;

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #define FUTURE_US (5 * 60 * 1000000LL) //  how far a sender's clock may be ahead
+#define BEFORE_US                                                                                            \
+    (60 * 1000000LL) //  people say minutes: the one in which the term began is meant to be in it
 
 static const char *
 s_text (json_t *message, const char *member)
@@ -199,6 +201,22 @@ s_check_unit (const decider_t *self, const case_t *file, json_t *message, const 
     return false;
 }
 
+//  The latest start of the clocks that a move stops: what it waits for cannot have happened before
+static moment_t
+s_earliest (const case_t *file, const procedure_move_t *move)
+{
+    moment_t earliest = file->opened_at;
+    json_t *clocks = json_object_get (file->fields, "clocks");
+    for (size_t index = 0; move->to && index < procedure_clock_count (file->procedure); index++) {
+        const procedure_clock_t *clock = procedure_clock_at (file->procedure, index);
+        moment_t anchor =
+            json_integer_value (json_object_get (json_object_get (clocks, clock->name), "anchor"));
+        if (!procedure_clock_runs (clock, move->to) && anchor > earliest)
+            earliest = anchor;
+    }
+    return earliest;
+}
+
 //  When it happened: the argument that the procedure names, or when the door recorded it. A sender's clock
 //  does not move terms. False: refused.
 static bool
@@ -210,13 +228,17 @@ s_moment (const decider_t *self, const case_t *file, json_t *message, const proc
         return true;
     const char *text = json_string_value (json_object_get (json_object_get (message, "arguments"), move->at));
     int64_t said;
-    if (text && event_time_parse (text, &said) && said <= *moment + FUTURE_US) {
-        *moment = said < *moment ? said : *moment;
+    bool good = text && event_time_parse (text, &said);
+    moment_t earliest = s_earliest (file, move);
+    if (good && said <= *moment + FUTURE_US && said >= earliest - BEFORE_US) {
+        *moment = said < earliest ? earliest : said < *moment ? said : *moment;
         return true;
     }
     char pointer[80];
     snprintf (pointer, sizeof pointer, "/data/arguments/%s", move->at);
-    decide_refuse (self, file, message, PROBLEM_INVALID, "a moment in RFC 3339 with zone, not in the future",
+    decide_refuse (self, file, message, PROBLEM_INVALID,
+                   good ? "not in the future, and not before the term began"
+                        : "a moment in RFC 3339 with zone",
                    pointer);
     return false;
 }

@@ -1,8 +1,8 @@
 //  rules - which unit a new case is proposed for: an ordered list, the first that fits wins
 //
-//  deploy/rules.json: {"rules": [{name, when: {kinds?, areas?, keywords?, sources?}, unit, term?,
-//  priority?}], "fallback": {unit}}. Every list of a rule's `when` must have a match; a keyword is looked for
-//  in title and text.
+//  deploy/rules.json: a list of {name, when: {kinds?, areas?, keywords?, sources?}, unit, term?, priority?}.
+//  Every list of a rule's `when` must have a match; a keyword is looked for in title and text. The last rule,
+//  and only that, has an empty `when`: it is the fallback, so there always is a unit.
 #pragma once
 #include <jansson.h>
 #include <stddef.h>

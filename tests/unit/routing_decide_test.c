@@ -36,7 +36,7 @@ s_to_handling (stage_t *self)
     assert_int_equal (s_do (self, "accept", "intake_officer", NULL, json_object ()), DECIDED_MOVED);
     assert_int_equal (s_do (self, "approve", "chief", NULL, json_object ()), DECIDED_MOVED);
     json_t *contact =
-        json_pack ("{ss ss ss}", "contacted_at", "2026-11-23T00:30:00Z", "how", "电话", "summary", "x");
+        json_pack ("{ss ss ss}", "contacted_at", "2026-11-23T01:00:00Z", "how", "电话", "summary", "x");
     assert_int_equal (s_do (self, "contact", "handler", "flood", contact), DECIDED_MOVED);
     assert_string_equal (self->file->state, "handling");
 }
@@ -158,14 +158,16 @@ test_an_older_version_conflicts_and_a_newer_one_waits (void **state)
 }
 
 static void
-test_a_moment_that_is_said_must_be_one_and_not_lie_ahead (void **state)
+test_a_moment_that_is_said_lies_between_the_terms_begin_and_now (void **state)
 {
     (void) state;
     static const struct {
         const char *moment;
         decided_t decided;
-    } CASES[] = { { "2026-11-23T00:30:00Z", DECIDED_MOVED },
-                  { "2026-11-23T08:59:59+08:00", DECIDED_MOVED },
+    } CASES[] = { { "2026-11-23T01:00:00Z", DECIDED_MOVED },
+                  { "2026-11-23T08:59:59+08:00", DECIDED_MOVED }, //  people say minutes
+                  { "2026-11-23T00:58:59Z", DECIDED_REFUSED },    //  before it was given to the unit
+                  { "2025-11-23T01:00:00Z", DECIDED_REFUSED },
                   { "2026-11-23T01:04:00Z", DECIDED_MOVED }, //  our clocks may differ a little
                   { "2026-11-23T01:06:00Z", DECIDED_REFUSED },
                   { "2026-11-23T00:30:00", DECIDED_REFUSED },
@@ -316,7 +318,7 @@ main (void)
         cmocka_unit_test (test_what_is_not_given_is_taken_from_the_proposal),
         cmocka_unit_test (test_every_refusal_has_its_problem_and_changes_nothing),
         cmocka_unit_test (test_an_older_version_conflicts_and_a_newer_one_waits),
-        cmocka_unit_test (test_a_moment_that_is_said_must_be_one_and_not_lie_ahead),
+        cmocka_unit_test (test_a_moment_that_is_said_lies_between_the_terms_begin_and_now),
         cmocka_unit_test (test_a_returned_case_is_not_approved_without_a_unit),
         cmocka_unit_test (test_a_delivery_answers_once_and_says_nothing_new_elsewhere),
         cmocka_unit_test (test_a_rung_is_history_and_moves_nothing),

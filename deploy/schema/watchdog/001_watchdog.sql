@@ -85,8 +85,11 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON calendar_year, calendar_day TO duban_ope
 CREATE VIEW api.clock AS
     SELECT case_no, name, version, running, anchor, budget, unit, rule, calendar, convert_from (ledger, 'UTF8') AS ledger,
            ladder, stopped_at, due_date, breach_at, provisional, next_rung_at,
-           CASE WHEN running THEN (SELECT clock_now ()) >= breach_at ELSE stopped_at >= breach_at END AS breached
-    FROM clock;
+           -- a breach that was recorded stays, also when what it waited for is entered later with an earlier date
+           CASE WHEN running THEN (SELECT clock_now ()) >= breach_at ELSE stopped_at >= breach_at END
+           OR EXISTS (SELECT FROM fired f WHERE f.case_no = c.case_no AND f.clock = c.name AND f.rung = 'breach'
+                      AND f.due_at = c.breach_at) AS breached
+    FROM clock c;
 CREATE VIEW api.fired AS SELECT case_no, clock, rung, level, due_at, fired_at FROM fired;
 CREATE VIEW api.calendar_day AS SELECT calendar, day, works, name FROM calendar_day;
 CREATE VIEW api.calendar_year AS SELECT calendar, year, published FROM calendar_year;
