@@ -1,10 +1,10 @@
 //  explain - `dubanctl explain CASE CLOCK`: why this date: every day from the start to the last one, counted
 //  or not
 //
-//  The facts come from the same tables as the watchdog's, the arithmetic from the same functions; the date
-//  that the watchdog keeps is compared with what is counted here.
+//  The facts come from the same tables as the watchdog's; common/calendar_explain says what they mean, and
+//  here it is only put into words. Beside it stands the date that the watchdog keeps.
 
-#include "common/calendar.h"
+#include "common/calendar_explain.h"
 #include "services/dubanctl/case.h"
 #include "services/dubanctl/report.h"
 #include "services/dubanctl/settings.h"
@@ -12,8 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define MAX_DAYS 1000 //  shown; a term is never so long
 
 static const char CLOCK_SQL[] = //
     "SELECT k.name, k.running, k.anchor, k.budget, k.unit, k.rule, k.calendar, k.ledger, k.due_date, "
@@ -59,131 +57,142 @@ s_calendar (PGconn *conn, const char *name)
     return NULL;
 }
 
-//  --------------------------------------------------------------------------
-//  The days
-
-typedef struct {
-    day_t day;
-    int number;       //  0: not counted
-    const char *name; //  of a special day, or NULL
-    bool works;
-} counted_t;
-
-typedef struct {
-    day_t start, zero, due; //  the day of the event; day 0; the last day
-    bool provisional;
-    size_t count;
-    counted_t days[MAX_DAYS];
-} explanation_t;
-
-static void
-s_count (explanation_t *self, const calendar_t *calendar, int budget, const char *unit)
+static json_t *
+s_explanation (const PGresult *clock, const calendar_t *calendar)
 {
-    bool working = !strcmp (unit, "working_day");
-    int number = 0;
-    for (day_t day = self->start + 1; day <= self->due && self->count < MAX_DAYS; day++) {
-        counted_t *row = &self->days[self->count++];
-        *row = (counted_t){ day, 0, calendar_day_name (calendar, day), calendar_works (calendar, day) };
-        if (day > self->zero && (row->works || !working) && number < budget)
-            row->number = ++number;
-    }
-}
-
-static void
-s_explain (explanation_t *self, const PGresult *clock, const calendar_t *calendar)
-{
-    int budget = (int) query_number (clock, 0, "budget");
-    const char *unit = query_cell (clock, 0, "unit");
-    calendar_rule_t rule = *query_cell (clock, 0, "rule") == 'B' ? RULE_B : RULE_A;
-    self->start = self->zero = calendar_day_of (calendar, query_moment (clock, 0, "anchor"));
-    if (rule == RULE_B)
-        self->zero = calendar_shift (calendar, self->start, 0);
-    if (!strcmp (unit, "working_day"))
-        self->due = calendar_due (calendar, self->start, budget, rule, &self->provisional);
-    else
-        self->due = calendar_due_calendar (calendar, self->start, budget, &self->provisional);
-    s_count (self, calendar, budget, unit);
+    term_t term = { .anchor = query_moment (clock, 0, "anchor"),
+                    .budget = (int) query_number (clock, 0, "budget"),
+                    .unit = query_cell (clock, 0, "unit"),
+                    .rule = *query_cell (clock, 0, "rule") == 'B' ? RULE_B : RULE_A };
+    return calendar_explain (calendar, &term);
 }
 
 //  --------------------------------------------------------------------------
 //  For people
 
 static const char *
-s_weekday (day_t day)
+s_text (const json_t *object, const char *member)
+{
+    return json_string_value (json_object_get (object, member));
+}
+
+static long long
+s_number (const json_t *object, const char *member)
+{
+    return json_integer_value (json_object_get (object, member));
+}
+
+static const char *
+s_weekday (const json_t *step)
 {
     static const char *const NAMES[][2] = { { "Mon", "周一" }, { "Tue", "周二" }, { "Wed", "周三" },
                                             { "Thu", "周四" }, { "Fri", "周五" }, { "Sat", "周六" },
                                             { "Sun", "周日" } };
-    int number = day_weekday (day);
+    long long number = s_number (step, "weekday") - 1;
     return words (NAMES[number][0], NAMES[number][1]);
 }
 
 static const char *
-s_why (const counted_t *row)
+s_kind (const json_t *step)
 {
-    bool weekend = day_weekday (row->day) >= 5;
-    if (row->works)
-        return weekend       ? words ("working weekend", "调休上班")
-               : row->number ? ""
-                             : words ("not counted", "不计");
-    return row->name ? words ("day off", "放假")
-           : weekend ? words ("weekend", "周末")
-                     : words ("day off", "休息");
+    static const struct {
+        const char *kind, *en, *zh;
+    } KINDS[] = { { "make_up_day", "working weekend", "调休上班" },
+                  { "holiday", "day off", "放假" },
+                  { "weekend", "weekend", "周末" } };
+    for (size_t index = 0; index < sizeof KINDS / sizeof *KINDS; index++)
+        if (!strcmp (KINDS[index].kind, s_text (step, "kind")))
+            return words (KINDS[index].en, KINDS[index].zh);
+    return "";
+}
+
+//  A day that was passed on the way to a working day: the one that ends it is day 0, or the last day
+static const char *
+s_rolled (const json_t *step, bool counting)
+{
+    const char *kind = s_text (step, "kind");
+    if (!json_object_get (step, "rolled") || !strcmp (kind, "holiday") || !strcmp (kind, "weekend"))
+        return "";
+    return counting ? words ("moved to this day", "顺延至此日") : words ("day 0 (rule B)", "第 0 日(规则 B)");
 }
 
 static void
-s_print_rule (const explanation_t *self, const PGresult *clock)
+s_print_step (const json_t *step, bool counting)
 {
-    char start[11];
-    day_text (self->start, start);
-    printf (words ("starts %s (%s %s), which is not counted", "起算:%s(%s %s),当日不计"),
-            text_moment (query_moment (clock, 0, "anchor")), start, s_weekday (self->start));
-    if (self->zero != self->start) {
-        char zero[11];
-        day_text (self->zero, zero);
-        printf (words ("; a rest day, moved to %s (rule B)", ";休息日,顺延至 %s(规则 B)"), zero);
+    char number[16] = "–";
+    if (json_object_get (step, "count"))
+        snprintf (number, sizeof number, "%lld", s_number (step, "count"));
+    const char *name = s_text (step, "name");
+    const char *const remarks[] = { s_kind (step), name ? name : "", s_rolled (step, counting),
+                                    json_object_get (step, "known")
+                                        ? words ("(not published yet)", "(尚未公布)")
+                                        : "" };
+    printf ("  %*s%s  %s %s", 4 - text_width (number), "", number, s_text (step, "date"), s_weekday (step));
+    const char *gap = "  ";
+    for (size_t index = 0; index < sizeof remarks / sizeof *remarks; index++)
+        if (*remarks[index]) {
+            printf ("%s%s", gap, remarks[index]);
+            gap = " ";
+        }
+    puts ("");
+}
+
+static void
+s_print_days (const json_t *explanation)
+{
+    const json_t *steps = json_object_get (explanation, "steps"), *start = json_array_get (steps, 0);
+    const char *unit = s_text (explanation, "unit");
+    printf (words ("starts %s (%s %s), which is not counted\n", "起算:%s(%s %s),当日不计\n"),
+            text_moment (s_number (explanation, "started_at")), s_text (start, "date"), s_weekday (start));
+    puts (!strcmp (unit, "working_day")
+              ? words ("the next working day is day 1; the last day ends at 24:00",
+                       "次一工作日为第 1 日,末日 24 时届满")
+              : words ("every day counts; a last day that is a rest day moves to the next working day",
+                       "按自然日计算,末日为休息日的顺延至下一工作日"));
+    bool counting = false;
+    for (size_t index = 1; index < json_array_size (steps); index++) {
+        const json_t *step = json_array_get (steps, index);
+        counting |= json_object_get (step, "count") != NULL;
+        s_print_step (step, counting);
     }
-    printf ("\n%s\n",
-            !strcmp (query_cell (clock, 0, "unit"), "working_day")
-                ? words ("the next working day is day 1; the last day ends at 24:00",
-                         "次一工作日为第 1 日,末日 24 时届满")
-                : words ("every day counts; a last day that is a rest day moves to the next working day",
-                         "按自然日计算,末日为休息日的顺延至下一工作日"));
+    if (json_object_get (explanation, "cut"))
+        printf ("     …  %s\n", words ("the days after this are not listed", "其后各日不再列出"));
 }
 
+//  The date that the watchdog keeps, and what is counted here where they differ
 static void
-s_print_days (const explanation_t *self)
+s_print_due (const json_t *explanation, const PGresult *clock)
 {
-    for (size_t index = 0; index < self->count; index++) {
-        const counted_t *row = &self->days[index];
-        char date[11], number[16] = "–";
-        day_text (row->day, date);
-        if (row->number)
-            snprintf (number, sizeof number, "%d", row->number);
-        const char *why = s_why (row), *name = row->name ? row->name : "";
-        printf ("  %*s%s  %s %s%s%s%s%s\n", 4 - text_width (number), "", number, date, s_weekday (row->day),
-                *why ? "  " : "", why, *name ? " " : "", name);
-    }
-}
-
-static void
-s_print_end (const explanation_t *self, const PGresult *clock)
-{
-    const char *kept = query_cell (clock, 0, "due_date");
-    char due[11];
-    day_text (self->due, due);
-    printf ("%s%s: %s 24:00%s%s\n", colour_of ("bold"), words ("due", "届满"), kept ? kept : due,
-            colour_of ("plain"),
-            *query_cell (clock, 0, "provisional") == 't'
-                ? words (" (provisional: the calendar of that year is not published yet)",
-                         "(暂定:该年度放假安排尚未公布)")
-                : "");
-    printf ("%s: %s\n", words ("overdue from", "逾期起点"),
-            text_moment (query_moment (clock, 0, "breach_at")));
+    const char *kept = query_cell (clock, 0, "due_date"), *due = s_text (explanation, "due");
+    printf ("%s%s: %s 24:00%s", colour_of ("bold"), words ("due", "届满"), kept ? kept : due,
+            colour_of ("plain"));
+    const char *horizon = s_text (explanation, "horizon");
+    if (*query_cell (clock, 0, "provisional") == 't')
+        printf (words (" (provisional: holidays are published until %s)", "(暂定:放假安排公布至 %s)"),
+                horizon ? horizon : "-");
+    puts ("");
     if (kept && strcmp (kept, due))
         printf (words ("counted without extensions and suspensions: %s; ledger: %s\n",
                        "不含延期和暂停:%s;台账:%s\n"),
                 due, query_cell (clock, 0, "ledger"));
+}
+
+static void
+s_print (const json_t *explanation, const PGresult *clock, const char *number)
+{
+    const char *procedure = query_cell (clock, 0, "procedure");
+    bool days = s_text (explanation, "due") != NULL; //  hours and minutes have no last day
+    printf ("%s  %s  %s\n", number,
+            clock_title (procedure ? procedure : "suggestion", query_cell (clock, 0, "name")),
+            report_term (clock, 0, "budget"));
+    if (days) {
+        s_print_days (explanation);
+        s_print_due (explanation, clock);
+    } else
+        printf (words ("starts %s and runs on, whatever the day\n", "起算:%s,连续计算,不分工作日\n"),
+                text_moment (s_number (explanation, "started_at")));
+    printf ("%s: %s\n", words ("overdue from", "逾期起点"),
+            text_moment (query_moment (clock, 0, "breach_at")));
     if (query_cell (clock, 0, "stopped_at"))
         printf (
             "%s: %s (%s)\n", words ("stopped", "停止"), text_moment (query_moment (clock, 0, "stopped_at")),
@@ -192,22 +201,18 @@ s_print_end (const explanation_t *self, const PGresult *clock)
 
 //  --------------------------------------------------------------------------
 
-static json_t *
-s_json (const explanation_t *self, const PGresult *clock, const char *number)
+//  The explanation as it is, with times as dubanctl writes them everywhere
+static void
+s_print_json (json_t *explanation, const PGresult *clock, const char *number)
 {
-    json_t *rows = query_json (clock), *days = json_array ();
-    for (size_t index = 0; index < self->count; index++) {
-        const counted_t *row = &self->days[index];
-        char date[11];
-        day_text (row->day, date);
-        json_array_append_new (days, json_pack ("{s:s, s:b, s:b, s:i, s:s*}", "date", date, "works",
-                                                row->works, "counted", row->number > 0, "number", row->number,
-                                                "name", row->name));
-    }
-    json_t *document = json_pack ("{s:s, s:s, s:O, s:o}", "schema", "duban.explain.v1", "case", number,
-                                  "clock", json_array_get (rows, 0), "days", days);
+    static const char *const TIMES[] = { "started_at", "breach_at" };
+    for (size_t index = 0; index < sizeof TIMES / sizeof *TIMES; index++)
+        json_object_set_new (explanation, TIMES[index],
+                             json_string (text_rfc3339 (s_number (explanation, TIMES[index]))));
+    json_t *rows = query_json (clock);
+    json_print (json_pack ("{s:s, s:s, s:O, s:O}", "schema", "duban.explain.v2", "case", number, "clock",
+                           json_array_get (rows, 0), "explanation", explanation));
     json_decref (rows);
-    return document;
 }
 
 static exit_t
@@ -216,23 +221,12 @@ s_show (PGconn *conn, const PGresult *clock, const char *number)
     calendar_t *calendar = s_calendar (conn, query_cell (clock, 0, "calendar"));
     if (!calendar)
         return FAILED;
-    static explanation_t explanation;
-    const char *procedure = query_cell (clock, 0, "procedure");
-    bool days = strstr (query_cell (clock, 0, "unit"), "day");
-    if (days)
-        s_explain (&explanation, clock, calendar);
+    json_t *explanation = s_explanation (clock, calendar);
     if (option_json)
-        json_print (s_json (&explanation, clock, number));
-    else {
-        printf ("%s  %s  %s\n", number,
-                clock_title (procedure ? procedure : "suggestion", query_cell (clock, 0, "name")),
-                report_term (clock, 0, "budget"));
-        if (days) {
-            s_print_rule (&explanation, clock);
-            s_print_days (&explanation);
-        }
-        s_print_end (&explanation, clock);
-    }
+        s_print_json (explanation, clock, number);
+    else
+        s_print (explanation, clock, number);
+    json_decref (explanation);
     calendar_destroy (&calendar);
     return DONE;
 }
