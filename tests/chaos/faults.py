@@ -96,13 +96,22 @@ class Faults:
             postgres.execute("SELECT pg_reload_conf ()")
         return hit
 
-    #  The power goes: transactions stand still, all processes die, the database recovers from its log
+    #  The power goes, while the disk is slow so that COMMITs are on their way: all processes die, the database
+    #  recovers from its log
     def blackout(self):
-        self.stage.postgres.freeze()
+        postgres = self.stage.postgres
+        postgres.execute("ALTER SYSTEM SET commit_siblings = 0")
+        postgres.execute("ALTER SYSTEM SET commit_delay = 100000")
+        postgres.execute("SELECT pg_reload_conf ()")
+        time.sleep(0.5)
+        postgres.freeze()
         time.sleep(0.1)
         for process in [p for p in self.stage.processes if p.is_alive()]:
             self.bury(process)
-        self.stage.postgres.crash()
-        self.stage.postgres.start()
+        postgres.crash()
+        postgres.start()
         self.stage.connection = None
+        for setting in ("commit_siblings", "commit_delay"):
+            postgres.execute(f"ALTER SYSTEM RESET {setting}")
+        postgres.execute("SELECT pg_reload_conf ()")
         return True
