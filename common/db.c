@@ -389,12 +389,6 @@ db_warned (const db_t *self)
     return self->warned;
 }
 
-void
-db_drop (db_t *self, const char *reason)
-{
-    s_lost (self, reason);
-}
-
 const char *
 db_local_address (db_t *self)
 {

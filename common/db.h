@@ -49,7 +49,5 @@ void db_sync (db_t *self, db_result_fn *fn, void *arg);
 //  True if a WARNING came since the last db_sync was answered: a COMMIT with a warning is not a commit
 //  (cancelled wait for a synchronous standby reports success with a warning)
 bool db_warned (const db_t *self);
-//  Drops the connection as if it had been lost
-void db_drop (db_t *self, const char *reason);
 //  Our own address on the connection ("10.0.0.7"), NULL over a Unix socket
 const char *db_local_address (db_t *self);

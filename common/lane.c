@@ -376,39 +376,3 @@ lane_destroy (lane_t **self_p)
     freen (self);
     *self_p = NULL;
 }
-
-bool
-lane_is_up (const lane_t *self)
-{
-    return db_is_up (self->db);
-}
-
-bool
-lane_is_idle (const lane_t *self)
-{
-    return self->state == LANE_IDLE && !zlistx_size (self->queue);
-}
-
-db_t *
-lane_db (lane_t *self)
-{
-    return self->db;
-}
-
-moment_t
-batch_now (const batch_t *self)
-{
-    return self->now;
-}
-
-int
-batch_limit (const batch_t *self)
-{
-    return self->lane->limit;
-}
-
-void
-batch_post (batch_t *self, const char *target, json_t *message)
-{
-    outgoing_add (self->lane->outgoing, target, message);
-}

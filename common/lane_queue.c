@@ -1,4 +1,4 @@
-//  lane_queue - what waits for a lane, and how it becomes the next batch
+//  lane_queue - what waits for a lane, how it becomes the next batch, and what can be asked of both
 
 #include "common/lane_parts.h"
 
@@ -129,4 +129,40 @@ batch_item (batch_t *self, size_t index)
 {
     assert (index < self->view_count);
     return self->view[index];
+}
+
+bool
+lane_is_up (const lane_t *self)
+{
+    return db_is_up (self->db);
+}
+
+bool
+lane_is_idle (const lane_t *self)
+{
+    return self->state == LANE_IDLE && !zlistx_size (self->queue);
+}
+
+db_t *
+lane_db (lane_t *self)
+{
+    return self->db;
+}
+
+moment_t
+batch_now (const batch_t *self)
+{
+    return self->now;
+}
+
+int
+batch_limit (const batch_t *self)
+{
+    return self->lane->limit;
+}
+
+void
+batch_post (batch_t *self, const char *target, json_t *message)
+{
+    outgoing_add (self->lane->outgoing, target, message);
 }
