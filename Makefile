@@ -111,7 +111,7 @@ check: ## before a commit: form, both compilers, clang-tidy, every test
 	@$(MAKE) --no-print-directory test
 
 asan: ; @$(MAKE) --no-print-directory -s -j2 V=asan $(PARTS) ## build with AddressSanitizer and UBSan
-tsan: ; @$(MAKE) --no-print-directory -s -j2 V=tsan $(PARTS) ## build with ThreadSanitizer
+tsan: ; @$(MAKE) --no-print-directory -s -j2 V=tsan $(PARTS) ## build with ThreadSanitizer; then: tests/run --build tsan --e2e a_ b_ c_
 clang: ; @$(MAKE) --no-print-directory -s -j2 V=clang $(PARTS) ## build with clang
 
 chaos: $(PARTS) ## the long fault run: 20,000 submissions, 40 kills, two restarts of PostgreSQL

@@ -83,4 +83,4 @@ class World:
 def sanitizer_environment():
     return {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:exitcode=99", "UBSAN_OPTIONS": "print_stacktrace=1",
             "LSAN_OPTIONS": f"suppressions={ROOT}/tests/e2e/leaks.supp:print_suppressions=0",
-            "TSAN_OPTIONS": f"exitcode=99:suppressions={ROOT}/tests/tsan.supp:log_path=/tmp/tsanrep/r"}
+            "TSAN_OPTIONS": f"exitcode=99:suppressions={ROOT}/tests/tsan.supp"}
