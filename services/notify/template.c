@@ -14,11 +14,13 @@
 typedef struct {
     char *words; //  NULL: a placeholder
     int placeholder;
+    int segment; //  0: always there; else the number of its [ ]
 } piece_t;
 
 typedef struct {
     piece_t *pieces;
     size_t count;
+    int segments, open; //  how many [ ]; while it is read, the one that is open, or 0
 } phrase_t;
 
 enum { SUBJECT, TEXT, PHRASES };
@@ -68,36 +70,85 @@ s_add_piece (phrase_t *self, char *words, int placeholder)
 {
     self->pieces = realloc (self->pieces, (self->count + 1) * sizeof *self->pieces);
     assert (self->pieces);
-    self->pieces[self->count++] = (piece_t){ .words = words, .placeholder = placeholder };
+    self->pieces[self->count++] =
+        (piece_t){ .words = words, .placeholder = placeholder, .segment = self->open };
 }
 
-//  One phrase into pieces; where is its JSON pointer
+//  text stands behind the {; where is the phrase's JSON pointer. Returns what follows the }, NULL if it is
+//  wrong.
+static const char *
+s_parse_placeholder (template_t *self, phrase_t *phrase, const char *text, const char *where)
+{
+    size_t size = strcspn (text, "{}");
+    int index = placeholder_find (text, size);
+    if (text[size] != '}')
+        s_complain (self, "%s: { without }", where);
+    else if (index < 0)
+        s_complain (self, "%s: unknown placeholder {%.*s}", where, (int) (size > 40 ? 40 : size), text);
+    else if (self->declared[index] == UNDECLARED)
+        s_complain (self, "%s: {%s} is neither in needs nor in may_have", where, placeholder_name (index));
+    else {
+        s_add_piece (phrase, NULL, index);
+        return text + size + 1;
+    }
+    return NULL;
+}
+
+//  A segment is shown when each of its placeholders has a value
+static bool
+s_has_values (const phrase_t *self, int segment, const placeholders_t *placeholders)
+{
+    for (size_t index = 0; index < self->count; index++) {
+        const piece_t *piece = &self->pieces[index];
+        if (piece->segment == segment && !piece->words && !placeholders->values[piece->placeholder])
+            return false;
+    }
+    return true;
+}
+
+static bool
+s_parse_bracket (template_t *self, phrase_t *phrase, char bracket, const char *where)
+{
+    static const placeholders_t NOTHING;
+    if (bracket == '[' && phrase->open)
+        return s_complain (self, "%s: [ inside [ ]", where);
+    if (bracket == ']' && !phrase->open)
+        return s_complain (self, "%s: ] without [", where);
+    if (bracket == ']' && s_has_values (phrase, phrase->open, &NOTHING))
+        return s_complain (self, "%s: [ ] without a placeholder", where);
+    phrase->open = bracket == '[' ? ++phrase->segments : 0;
+    return true;
+}
+
+//  What is left when every [ ] disappears must be something
+static bool
+s_check_segments (template_t *self, const phrase_t *phrase, const char *where)
+{
+    if (phrase->open)
+        return s_complain (self, "%s: [ without ]", where);
+    for (size_t index = 0; index < phrase->count; index++)
+        if (!phrase->pieces[index].segment)
+            return true;
+    return s_complain (self, "%s: nothing stands outside of [ ]", where);
+}
+
+//  One phrase into pieces
 static bool
 s_parse_phrase (template_t *self, phrase_t *phrase, const char *text, const char *where)
 {
-    while (*text) {
-        size_t words = strcspn (text, "{}");
+    while (text && *text) {
+        size_t words = strcspn (text, "{}[]");
         if (words)
             s_add_piece (phrase, s_copy (text, words), -1);
         text += words;
-        if (*text == '}')
+        if (*text == '{')
+            text = s_parse_placeholder (self, phrase, text + 1, where);
+        else if (*text == '}')
             return s_complain (self, "%s: } without {", where);
-        if (!*text)
-            break;
-        size_t size = strcspn (++text, "{}");
-        if (text[size] != '}')
-            return s_complain (self, "%s: { without }", where);
-        int index = placeholder_find (text, size);
-        if (index < 0)
-            return s_complain (self, "%s: unknown placeholder {%.*s}", where, (int) (size > 40 ? 40 : size),
-                               text);
-        if (self->declared[index] == UNDECLARED)
-            return s_complain (self, "%s: {%s} is neither in needs nor in may_have", where,
-                               placeholder_name (index));
-        s_add_piece (phrase, NULL, index);
-        text += size + 1;
+        else if (*text && !s_parse_bracket (self, phrase, *text++, where))
+            return false;
     }
-    return true;
+    return text && s_check_segments (self, phrase, where);
 }
 
 static bool
@@ -254,6 +305,8 @@ s_render_phrase (const template_t *self, language_t language, int which, const p
     wording_t wording = { 0 };
     for (size_t index = 0; index < phrase->count; index++) {
         const piece_t *piece = &phrase->pieces[index];
+        if (piece->segment && !s_has_values (phrase, piece->segment, placeholders))
+            continue;
         if (piece->words) {
             wording_add_text (&wording, piece->words);
             continue;

@@ -4,8 +4,8 @@
 //       "zh": {"subject": "…", "text": "…{no}…", "absent": {"reason": "未说明"}}, "en": {…}}
 //
 //  Every placeholder must be declared: `needs` (a notice without it is counted and gets a dash) or
-//  `may_have`. `absent` says what stands in its place. The own words of a text are bounded, so that it stays
-//  a short message.
+//  `may_have`. `absent` says what stands in its place. What stands in [square brackets] disappears when one
+//  of its placeholders has no value. The own words of a text are bounded, so that it stays a short message.
 #pragma once
 #include "services/notify/placeholder.h"
 

@@ -59,6 +59,27 @@ test_a_value_that_is_absent_is_a_dash (void **state)
 }
 
 static void
+test_what_stands_in_brackets_goes_with_its_placeholder (void **state)
+{
+    (void) state;
+    static const struct {
+        const char *text, *number, *reason, *says;
+    } ROWS[] = {
+        { "收悉。[咨询{reason}。]", "JM-1", "0532-1", "收悉。咨询0532-1。" },
+        { "收悉。[咨询{reason}。]", "JM-1", NULL, "收悉。" },
+        { "[{reason}:]收悉[({no})]。", "JM-1", NULL, "收悉(JM-1)。" },
+        { "[{no}/{reason}]收悉", "JM-1", NULL, "收悉" }, //  both or nothing
+        { "[{no}/{reason}]收悉", "JM-1", "甲", "JM-1/甲收悉" },
+        { "{reason}[{no}]", "[x]", "]{no}[", "]{no}[[x]" }, //  a value is never a bracket
+    };
+    for (size_t row = 0; row < sizeof ROWS / sizeof *ROWS; row++) {
+        char *text = s_render (ROWS[row].text, ROWS[row].number, ROWS[row].reason);
+        assert_string_equal (text, ROWS[row].says);
+        free (text);
+    }
+}
+
+static void
 test_braces_in_a_value_are_not_placeholders (void **state)
 {
     (void) state;
@@ -155,6 +176,13 @@ test_a_wrong_template_is_refused_with_its_place (void **state)
         { HEAD "\"zh\":{\"subject\":\"x\",\"text\":\"{no\"}," GOOD_EN "}", "/zh/text: { without }" },
         { HEAD "\"zh\":{\"subject\":\"x\",\"text\":\"no}\"}," GOOD_EN "}", "/zh/text: } without {" },
         { HEAD "\"zh\":{\"subject\":\"x\",\"text\":\"{{no}}\"}," GOOD_EN "}", "/zh/text: { without }" },
+        { HEAD "\"zh\":{\"subject\":\"x\",\"text\":\"a[{no}\"}," GOOD_EN "}", "/zh/text: [ without ]" },
+        { HEAD "\"zh\":{\"subject\":\"x\",\"text\":\"{no}]\"}," GOOD_EN "}", "/zh/text: ] without [" },
+        { HEAD "\"zh\":{\"subject\":\"x\",\"text\":\"a[[{no}]]\"}," GOOD_EN "}", "/zh/text: [ inside [ ]" },
+        { HEAD "\"zh\":{\"subject\":\"x\",\"text\":\"{no}[a]\"}," GOOD_EN "}",
+          "/zh/text: [ ] without a placeholder" },
+        { HEAD "\"zh\":{\"subject\":\"[{no}]\",\"text\":\"x\"}," GOOD_EN "}",
+          "/zh/subject: nothing stands outside of [ ]" },
         { HEAD "\"zh\":{\"subject\":\"x\\ny\",\"text\":\"x\"}," GOOD_EN "}",
           "/zh/subject: a subject is one line" },
         { HEAD "\"zh\":{\"subject\":\"x\",\"text\":\"x\",\"teaser\":\"x\"}," GOOD_EN "}",
@@ -218,11 +246,43 @@ test_the_shipped_templates_are_good (void **state)
         for (language_t language = 0; language < LANGUAGE_COUNT; language++) {
             rendered_t rendered = template_render (template, language, &nothing);
             assert_true (*rendered.subject && *rendered.text && rendered.missing);
-            assert_null (strpbrk (rendered.text, "{}"));
+            assert_null (strpbrk (rendered.text, "{}[]"));
             rendered_destroy (&rendered);
         }
     }
     assert_int_equal (templates_count (templates), sizeof NAMES / sizeof *NAMES);
+    templates_destroy (&templates);
+}
+
+//  A notice with everything but the telephone has no dash, and with it everything
+static void
+test_the_telephone_is_left_out_where_there_is_none (void **state)
+{
+    (void) state;
+    char error[300];
+    static const char *const NAMES[] = { "acknowledged", "accepted", "refused",           "supplement_wanted",
+                                         "passed_on",    "answer",   "overdue_submitter", "letter" };
+    templates_t *templates = templates_new ();
+    if (access ("deploy/templates", R_OK) ||
+        !templates_load (templates, "deploy/templates", error, sizeof error)) {
+        templates_destroy (&templates);
+        skip ();
+        return;
+    }
+    placeholders_t all = { .values = { NULL } };
+    for (int index = 0; index < PLACEHOLDER_COUNT; index++)
+        all.values[index] = strcmp (placeholder_name (index), "tel") ? "x" : NULL;
+    for (size_t index = 0; index < sizeof NAMES / sizeof *NAMES; index++)
+        for (int round = 0; round < 2 * LANGUAGE_COUNT; round++) {
+            all.values[placeholder_find ("tel", 3)] = round % 2 ? "0532-1" : NULL;
+            rendered_t rendered =
+                template_render (templates_find (templates, NAMES[index]), (language_t) (round / 2), &all);
+            assert_null (strstr (rendered.text, "—"));
+            assert_int_equal (strstr (rendered.text, "0532-1") != NULL, round % 2);
+            assert_true (round % 2 ||
+                         (!strstr (rendered.text, "咨询") && !strstr (rendered.text, "Questions")));
+            rendered_destroy (&rendered);
+        }
     templates_destroy (&templates);
 }
 
@@ -247,6 +307,8 @@ main (void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test (test_placeholders_are_filled_in),
         cmocka_unit_test (test_a_value_that_is_absent_is_a_dash),
+        cmocka_unit_test (test_what_stands_in_brackets_goes_with_its_placeholder),
+        cmocka_unit_test (test_the_telephone_is_left_out_where_there_is_none),
         cmocka_unit_test (test_braces_in_a_value_are_not_placeholders),
         cmocka_unit_test (test_what_cannot_be_seen_is_made_visible),
         cmocka_unit_test (test_nothing_is_cut),
