@@ -6,6 +6,7 @@
 #include "common/socket.h"
 
 #define GONE_MS 5000 //  out of the registry for so long: disconnect
+#define DEAF_MS 4000 //  no CREDIT for so long: a fresh connection (libzmq's own next try may be far away)
 
 static link_t *
 s_find_link (const target_t *target, const uuid_t *replica)
@@ -71,6 +72,8 @@ s_on_link (zloop_t *loop, zsock_t *socket, void *arg)
         if (!good)
             continue;
         if (wire.kind == WIRE_CREDIT)
+            link->heard = now;
+        if (wire.kind == WIRE_CREDIT)
             outflow_credit (outflow, &link->replica, wire.session, wire.number, now);
         else if (wire.kind == WIRE_ACK)
             outflow_ack (outflow, &wire.id, now);
@@ -113,7 +116,11 @@ s_connect (target_t *target, const replica_t *replica)
     if (!socket)
         return;
     link_t *link = zmalloc (sizeof *link);
-    *link = (link_t){ .target = target, .replica = replica->id, .socket = socket, .seen = zclock_mono () };
+    *link = (link_t){ .target = target,
+                      .replica = replica->id,
+                      .socket = socket,
+                      .seen = zclock_mono (),
+                      .heard = zclock_mono () };
     link->in_flight = metric_gauge ("duban_in_flight_parcels", labels, "parcels sent and not acknowledged");
     zlistx_add_end (target->links, link);
     zloop_reader (self->options.loop, socket, s_on_link, link);
@@ -123,13 +130,14 @@ s_connect (target_t *target, const replica_t *replica)
              NULL);
 }
 
-//  Links whose replica has been out of the registry for long enough
+//  Links whose replica has been out of the registry for long enough, or does not answer: if it is still
+//  there, the next look at the registry connects anew
 static void
 s_forget_gone (target_t *target, int64_t now)
 {
     for (link_t *link = zlistx_first (target->links); link;) {
         link_t *next = zlistx_next (target->links);
-        if (now - link->seen > GONE_MS) {
+        if (now - link->seen > GONE_MS || now - link->heard > DEAF_MS) {
             outflow_lost (target->outflow, &link->replica, false, now);
             zlistx_delete (target->links, zlistx_find (target->links, link));
             next = zlistx_first (target->links);

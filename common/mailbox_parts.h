@@ -17,7 +17,8 @@ typedef struct {
     uuid_t replica;
     zsock_t *socket;
     metric_t *in_flight;
-    int64_t seen; //  in the registry, last time
+    int64_t seen;  //  in the registry, last time
+    int64_t heard; //  a CREDIT, or when it was opened
 } link_t;
 
 //  One service that we hand parcels to

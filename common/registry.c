@@ -29,6 +29,7 @@ struct registry {
     void *arg;
     bool announced;
     bool reading; //  one read in flight is enough
+    bool again;   //  … but somebody asked after it had begun
     void (*on_floor) (void *arg, const uuid_t *oldest);
     void *floor_arg;
     uuid_t id;
@@ -42,6 +43,8 @@ s_on_live (void *arg, PGresult *result)
     self->reading = false;
     if (!result || PQresultStatus (result) != PGRES_TUPLES_OK)
         return;
+    if (self->again)
+        registry_reread (self);
     static replica_t replicas[MAX_REPLICAS];
     int count = PQntuples (result) < MAX_REPLICAS ? PQntuples (result) : MAX_REPLICAS;
     for (int row = 0; row < count; row++) {
@@ -57,6 +60,7 @@ s_on_live (void *arg, PGresult *result)
 void
 registry_reread (registry_t *self)
 {
+    self->again = self->reading;
     if (self->reading || !db_is_up (self->db))
         return;
     self->reading = true;

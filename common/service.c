@@ -128,7 +128,8 @@ s_on_replicas (void *arg, const replica_t *replicas, size_t count)
     }
     zap_allow (self->zap, "internal", true, entries, count);
     freen (entries);
-    mailbox_peers (self->mailbox, replicas, count);
+    if (self->announced) //  before that the others cannot know our key, and would turn us away
+        mailbox_peers (self->mailbox, replicas, count);
 }
 
 static void

@@ -9,7 +9,7 @@
 #include "common/zap.h"
 #include "common/log.h"
 
-#define HOLD_MS     700
+#define HOLD_MS     1500 //  below the handshake limit of 2 s
 #define MAX_HELD    64
 #define MAX_DOMAINS 4
 #define KEY_BYTES   32
