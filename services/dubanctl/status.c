@@ -1,6 +1,7 @@
 //  status - `dubanctl status`: who runs, what waits, what died, how late; --fail-if for monitoring
 //
-//  Every measure is a row: a name, a query for one number, words. --fail-if compares by the same names.
+//  Every measure is a row: a name, a query for one number, words; some say in a column `since` how long it
+//  has been so. --fail-if compares by the same names.
 
 #include "services/dubanctl/report.h"
 #include "services/dubanctl/text.h"
@@ -33,6 +34,11 @@ static const measure_t MEASURES[] = {
     { "dead", "SELECT count (*) FROM " ALL_DEAD, "dead letters", "死信", ">0" },
     { "undelivered", "SELECT count (*) FROM api.delivery WHERE state = 'dead'", "deliveries given up",
       "已放弃的送达", ">0" },
+    //  mails that are due are taken within a second, unless no notify has a mail server to give them to
+    { "unsent",
+      "SELECT count (*), min (next_try_at) AS since FROM api.delivery "
+      "WHERE state = 'queued' AND next_try_at < clock_timestamp () - interval '10 s'",
+      "mails that wait for a mail server", "等待邮件服务器的邮件", NULL },
     { "unreached", "SELECT count (*) FROM api.unreached", "recipients that could not be found",
       "找不到对象的通知", ">0" },
     { "waiting", "SELECT count (*) FROM api.waiting", "commands that wait for their case", "等待事项的命令",
@@ -112,21 +118,32 @@ s_check (const char *list)
     return true;
 }
 
+//  since: INT64_MIN if the measure does not say
 static bool
-s_measure (PGconn *conn, const measure_t *measure, long long *value)
+s_measure (PGconn *conn, const measure_t *measure, long long *value, int64_t *since)
 {
     PGresult *result = query (conn, measure->sql, QUERY_END);
     bool good = query_good (result);
-    if (good)
+    if (good) {
         *value = strtoll (PQgetvalue (result, 0, 0), NULL, 10);
-    else
+        *since = PQfnumber (result, "since") < 0 ? INT64_MIN : query_moment (result, 0, "since");
+    } else
         query_complain (result);
     PQclear (result);
     return good;
 }
 
+static void
+s_add_row (table_t *table, const measure_t *measure, const char *value, bool fails)
+{
+    char label[128];
+    snprintf (label, sizeof label, "%s: %s", measure->name, words (measure->en, measure->zh));
+    table_row (table, (const char *const[]){ label, value, fails ? words ("■ trouble", "■ 异常") : " " });
+}
+
+//  Adds numbers and the moments since when to the objects
 static exit_t
-s_measures (PGconn *conn, const char *fail_if, json_t *numbers)
+s_measures (PGconn *conn, const char *fail_if, json_t *numbers, json_t *moments)
 {
     exit_t code = DONE;
     const char *const headings[] = { words ("measure", "指标"), words ("value", "数值"), " ", NULL };
@@ -134,8 +151,9 @@ s_measures (PGconn *conn, const char *fail_if, json_t *numbers)
     for (size_t index = 0; index < MEASURE_COUNT; index++) {
         const measure_t *measure = &MEASURES[index];
         long long value;
-        char text[32], label[128];
-        if (!s_measure (conn, measure, &value)) {
+        int64_t since;
+        char text[96];
+        if (!s_measure (conn, measure, &value, &since)) {
             table_destroy (&table);
             return UNAVAILABLE;
         }
@@ -143,9 +161,13 @@ s_measures (PGconn *conn, const char *fail_if, json_t *numbers)
         bool fails = comparison && s_compare (value, comparison) == 1;
         if (fails)
             code = TROUBLE;
-        snprintf (text, sizeof text, "%lld", value);
-        snprintf (label, sizeof label, "%s: %s", measure->name, words (measure->en, measure->zh));
-        table_row (table, (const char *const[]){ label, text, fails ? words ("■ trouble", "■ 异常") : " " });
+        int used = snprintf (text, sizeof text, "%lld", value);
+        if (since != INT64_MIN) {
+            snprintf (text + used, sizeof text - (size_t) used, words (" since %s", "(自 %s)"),
+                      text_moment (since));
+            json_object_set_new (moments, measure->name, json_string (text_rfc3339 (since)));
+        }
+        s_add_row (table, measure, text, fails);
         json_object_set_new (numbers, measure->name, json_integer (value));
     }
     if (!option_json)
@@ -163,18 +185,19 @@ s_status (PGconn *conn, const char *fail_if)
         PQclear (result);
         return code;
     }
-    json_t *replicas = query_json (result), *numbers = json_object ();
+    json_t *replicas = query_json (result), *numbers = json_object (), *moments = json_object ();
     if (!option_json) {
         report_print (result, REPLICAS);
         puts ("");
     }
     PQclear (result);
-    exit_t code = s_measures (conn, fail_if, numbers);
+    exit_t code = s_measures (conn, fail_if, numbers, moments);
     if (option_json)
-        json_print (json_pack ("{s:s, s:b, s:O, s:O}", "schema", "duban.status.v1", "good", code == DONE,
-                               "measures", numbers, "replicas", replicas));
+        json_print (json_pack ("{s:s, s:b, s:O, s:O, s:O}", "schema", "duban.status.v1", "good", code == DONE,
+                               "measures", numbers, "since", moments, "replicas", replicas));
     json_decref (replicas);
     json_decref (numbers);
+    json_decref (moments);
     return code;
 }
 

@@ -331,6 +331,9 @@ delivery_new (service_t *service, const smtp_options_t *smtp, const office_t *of
     zlistx_set_destructor (self->jobs, s_free_job);
     if (smtp->url && *smtp->url)
         self->smtp = smtp_new (self->loop, smtp, s_on_result, self);
+    else //  what waits is counted by `dubanctl status`: unsent
+        log_say (SAY_WARN, "delivery", "no mail server is set: mails wait until there is one", "setting",
+                 "DUBAN_SMTP_URL", NULL);
     const char *attempts = "duban_attempts_total", *about = "attempts to deliver, by outcome";
     self->sent = metric_counter (attempts, "outcome=\"delivered\"", about);
     self->retried = metric_counter (attempts, "outcome=\"failed\"", about);
