@@ -97,7 +97,7 @@ test: ## install what is needed, build with warnings as errors, run every test a
 	@$(MAKE) --no-print-directory -s -j2 V=asan $(PARTS)
 	@for mutant in ack-before-commit no-inbox no-take-over; do \
 	    $(MAKE) --no-print-directory -s -j2 V=mutant-$$mutant intake-to-notify || exit 1; done
-	@tests/run
+	@tests/run --all
 
 intake-to-notify: $(filter-out %/dubanctl %/supervisor,$(BINS))
 
