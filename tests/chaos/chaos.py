@@ -22,7 +22,7 @@ from chaos.checker import Journal, Rows, check      # noqa: E402
 from chaos.crowd import Member, read_journals       # noqa: E402
 from chaos.faults import Faults                     # noqa: E402
 from e2e.stage import SCHEMAS, Stage                # noqa: E402
-from e2e.world import World                         # noqa: E402
+from e2e.world import World, stop_cleanly           # noqa: E402
 
 SOURCES = ["chaos-1", "chaos-2", "chaos-3", "chaos-4"]
 SERVICES = ["intake", "routing", "watchdog", "notify"]
@@ -168,6 +168,7 @@ def play(world, options):
 
 def main():
     options = parse()
+    stop_cleanly()
     print(f"chaos: build {options.build}, {options.count} submissions over {options.seconds:.0f} s, "
           f"{options.kills} kills of each service, seed {options.seed}", flush=True)
     world = World(options.build, options.keep)

@@ -14,6 +14,8 @@ REPORTS = re.compile(r"(AddressSanitizer|LeakSanitizer|ThreadSanitizer|Undefined
 
 
 class Process:
+    every = []                          # of this run, so that nothing outlives it
+
     def __init__(self, name, binary, environment, log_path, cwd):
         self.name = name
         self.log_path = log_path
@@ -24,6 +26,7 @@ class Process:
         self.process = subprocess.Popen([binary], env=environment, cwd=cwd, stdin=subprocess.DEVNULL,
                                         stdout=log, stderr=subprocess.STDOUT)
         log.close()
+        Process.every.append(self)
 
     @property
     def pid(self):

@@ -4,11 +4,14 @@
 
 import itertools
 import os
+import signal
 import subprocess
+import sys
 
 import zmq
 
 from e2e.postgres import Postgres
+from e2e.process import Process
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 TEMPLATE = "duban_template"
@@ -77,7 +80,15 @@ class World:
         return done
 
     def destroy(self):
+        for process in Process.every:
+            if process.is_alive():
+                process.kill()
         self.postgres.destroy()
+
+
+#  Asked to stop, a run still clears away behind itself
+def stop_cleanly():
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
 
 
 def sanitizer_environment():
