@@ -21,11 +21,15 @@ typedef enum {
     SQL_BOOL = 16,
     SQL_BYTEA = 17,
     SQL_INT8 = 20,
+    SQL_INT2 = 21,
     SQL_INT4 = 23,
     SQL_TEXT = 25,
+    SQL_JSON = 114,
+    SQL_FLOAT8 = 701,
     SQL_DATE = 1082,
     SQL_TIMESTAMPTZ = 1184,
-    SQL_UUID = 2950
+    SQL_UUID = 2950,
+    SQL_JSONB = 3802
 } sql_type_t; //  the OIDs of pg_type.dat
 
 //  One growing column: an array parameter

@@ -243,22 +243,26 @@ s_no_clock (PGconn *conn, const char *serial, const char *name)
 }
 
 static exit_t
-s_run (const arguments_t *arguments)
+s_explain (PGconn *conn, const arguments_t *arguments)
 {
     exit_t code;
     char number[48], serial[24];
-    PGconn *conn = query_connect ("READER", &code);
-    int64_t case_no = conn ? case_find (conn, arguments->operands[0], number, &code) : 0;
-    if (case_no) {
-        snprintf (serial, sizeof serial, "%lld", (long long) case_no);
-        PGresult *clock = query (conn, CLOCK_SQL, serial, arguments->operands[1], QUERY_END);
-        code = !query_good (clock)  ? query_complain (clock)
-               : !PQntuples (clock) ? s_no_clock (conn, serial, arguments->operands[1])
-                                    : s_show (conn, clock, number);
-        PQclear (clock);
-    }
-    PQfinish (conn);
+    int64_t case_no = case_find (conn, arguments->operands[0], number, &code);
+    if (!case_no)
+        return code;
+    snprintf (serial, sizeof serial, "%lld", (long long) case_no);
+    PGresult *clock = query (conn, CLOCK_SQL, serial, arguments->operands[1], QUERY_END);
+    code = !query_good (clock)  ? query_complain (clock)
+           : !PQntuples (clock) ? s_no_clock (conn, serial, arguments->operands[1])
+                                : s_show (conn, clock, number);
+    PQclear (clock);
     return code;
+}
+
+static exit_t
+s_run (const arguments_t *arguments)
+{
+    return query_session ("READER", s_explain, arguments);
 }
 
 const command_t COMMAND_EXPLAIN = {

@@ -3,6 +3,7 @@
 //  The secret key stays in its file (0600) on the machine that uses it; only the public key is handed over.
 
 #include "services/dubanctl/migrate.h"
+#include "services/dubanctl/report.h"
 #include "services/dubanctl/text.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -104,86 +105,66 @@ s_changed (PGresult *result, const char *nothing)
 }
 
 static exit_t
+s_store_grant (PGconn *conn, const arguments_t *arguments)
+{
+    PGresult *result =
+        query (conn, GRANT_SQL, arguments->operands[0], arguments_value (arguments, "source"),
+               arguments_value (arguments, "person"), arguments_value (arguments, "for"), QUERY_END);
+    return s_changed (result, words ("no such source or person, or the key belongs to another source",
+                                     "没有该来源或人员,或该公钥属于其他来源"));
+}
+
+static exit_t
 s_grant (const arguments_t *arguments)
 {
-    exit_t code = USAGE;
-    const char *source = arguments_value (arguments, "source");
-    if (!source || !s_is_key (arguments->operands[0])) {
+    if (!arguments_value (arguments, "source") || !s_is_key (arguments->operands[0])) {
         complain ("%s",
                   words ("a public key in Z85 and --source are needed", "需要 Z85 格式的公钥和 --source"));
         return USAGE;
     }
-    PGconn *conn = query_connect ("OPERATOR", &code);
-    if (!conn)
-        return code;
-    PGresult *result =
-        query (conn, GRANT_SQL, arguments->operands[0], source, arguments_value (arguments, "person"),
-               arguments_value (arguments, "for"), QUERY_END);
-    code = s_changed (result, words ("no such source or person, or the key belongs to another source",
-                                     "没有该来源或人员,或该公钥属于其他来源"));
-    PQfinish (conn);
-    return code;
+    return query_session ("OPERATOR", s_store_grant, arguments);
+}
+
+static exit_t
+s_store_revoke (PGconn *conn, const arguments_t *arguments)
+{
+    return s_changed (query (conn, REVOKE_SQL, arguments->operands[0], QUERY_END),
+                      words ("no active key of this name", "没有这个有效公钥"));
 }
 
 static exit_t
 s_revoke (const arguments_t *arguments)
 {
-    exit_t code;
-    PGconn *conn = query_connect ("OPERATOR", &code);
-    if (!conn)
-        return code;
-    PGresult *result = query (conn, REVOKE_SQL, arguments->operands[0], QUERY_END);
-    code = s_changed (result, words ("no active key of this name", "没有这个有效公钥"));
-    PQfinish (conn);
-    return code;
+    return query_session ("OPERATOR", s_store_revoke, arguments);
 }
 
 static const char LIST_SQL[] = //
     "SELECT source, public_key, person, array_to_string (speaks_for, ',') AS speaks_for, active, granted_at, "
     "revoked_at FROM api.key ORDER BY source, granted_at";
 
-static void
-s_print_keys (const PGresult *result)
+static const char *
+s_state (const PGresult *result, int row, const char *column)
 {
-    const char *const headings[] = { words ("source", "来源"),
-                                     words ("public key", "公钥"),
-                                     words ("person", "本人"),
-                                     words ("speaks for", "可代表"),
-                                     words ("state", "状态"),
-                                     words ("granted", "授予"),
-                                     NULL };
-    table_t *table = table_new (headings);
-    for (int row = 0; row < PQntuples (result); row++) {
-        bool active = *query_cell (result, row, "active") == 't';
-        const char *const cells[] = { query_cell (result, row, "source"),
-                                      query_cell (result, row, "public_key"),
-                                      query_cell (result, row, "person"),
-                                      query_cell (result, row, "speaks_for"),
-                                      active ? words ("active", "有效") : words ("revoked", "已吊销"),
-                                      text_moment (query_moment (result, row, "granted_at")) };
-        table_row (table, cells);
-    }
-    table_print (table);
-    table_destroy (&table);
+    return *query_cell (result, row, column) == 't' ? words ("active", "有效") : words ("revoked", "已吊销");
 }
+
+static const report_column_t COLUMNS[] = {
+    { "source", "source", "来源", NULL },
+    { "public_key", "public key", "公钥", NULL },
+    { "person", "person", "本人", NULL },
+    { "speaks_for", "speaks for", "可代表", NULL },
+    { "active", "state", "状态", s_state },
+    { "granted_at", "granted", "授予", report_moment },
+    { 0 },
+};
+static const report_t KEYS = {
+    .sql = LIST_SQL, .schema = "duban.keys.v1", .rows = "keys", .columns = COLUMNS
+};
 
 static exit_t
 s_list (const arguments_t *arguments)
 {
-    (void) arguments;
-    exit_t code;
-    PGconn *conn = query_connect ("READER", &code);
-    if (!conn)
-        return code;
-    PGresult *result = query (conn, LIST_SQL, QUERY_END);
-    code = query_good (result) ? DONE : query_complain (result);
-    if (code == DONE && option_json)
-        json_print (json_pack ("{s:s, s:o}", "schema", "duban.keys.v1", "keys", query_json (result)));
-    else if (code == DONE)
-        s_print_keys (result);
-    PQclear (result);
-    PQfinish (conn);
-    return code;
+    return report_run (&KEYS, arguments);
 }
 
 static const option_row_t GRANT_OPTIONS[] = {

@@ -1,9 +1,6 @@
 //  list - `dubanctl list`: cases, those that are due first at the top
 
 #include "services/dubanctl/report.h"
-#include "services/dubanctl/text.h"
-#include <stdio.h>
-#include <string.h>
 
 //  The running clock that runs out first stands for the case. Open cases come before closed ones.
 static const char LIST_SQL[] = //
@@ -34,31 +31,19 @@ static const report_column_t COLUMNS[] = {
     { 0 },
 };
 
+static const report_t REPORT = {
+    .sql = LIST_SQL,
+    .options = { "state", "unit", "overdue" },
+    .limit = 50,
+    .schema = "duban.list.v1",
+    .rows = "cases",
+    .columns = COLUMNS,
+};
+
 static exit_t
 s_run (const arguments_t *arguments)
 {
-    exit_t code;
-    long limit = 50;
-    char limit_text[24];
-    if (!arguments_number (arguments, "limit", &limit, 1, 1000000))
-        return USAGE;
-    snprintf (limit_text, sizeof limit_text, "%ld", limit);
-    PGconn *conn = query_connect ("READER", &code);
-    if (!conn)
-        return code;
-    PGresult *result =
-        query (conn, LIST_SQL, arguments_value (arguments, "state"), arguments_value (arguments, "unit"),
-               arguments_value (arguments, "overdue"), limit_text, QUERY_END);
-    code = query_good (result) ? DONE : query_complain (result);
-    if (code == DONE && option_json)
-        json_print (json_pack ("{s:s, s:o}", "schema", "duban.list.v1", "cases", query_json (result)));
-    else if (code == DONE)
-        report_print (result, COLUMNS);
-    if (code == DONE && !option_json && PQntuples (result) == limit)
-        remark (words ("(the first %ld; --limit shows more)", "(前 %ld 条,用 --limit 显示更多)"), limit);
-    PQclear (result);
-    PQfinish (conn);
-    return code;
+    return report_run (&REPORT, arguments);
 }
 
 static const option_row_t OPTIONS[] = {

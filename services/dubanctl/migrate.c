@@ -144,13 +144,7 @@ s_migrate (PGconn *conn, const arguments_t *arguments)
 static exit_t
 s_run (const arguments_t *arguments)
 {
-    exit_t code;
-    PGconn *conn = query_connect ("MIGRATE", &code);
-    if (!conn)
-        return code;
-    code = s_migrate (conn, arguments);
-    PQfinish (conn);
-    return code;
+    return query_session ("MIGRATE", s_migrate, arguments);
 }
 
 static const option_row_t OPTIONS[] = {

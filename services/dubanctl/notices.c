@@ -1,8 +1,6 @@
 //  notices - `dubanctl notices`: who was told last, over all cases
 
 #include "services/dubanctl/report.h"
-#include "services/dubanctl/text.h"
-#include <stdio.h>
 
 static const char SQL[] = //
     "SELECT n.created_at, n.number, n.template, d.recipient, p.name AS recipient_name, s.name AS "
@@ -10,8 +8,8 @@ static const char SQL[] = //
     "d.channel, d.state, d.attempts, d.delivered_at, d.outcome, d.text FROM api.notice n JOIN api.delivery d "
     "USING (notice_key) LEFT JOIN api.person p ON p.person = d.recipient "
     "LEFT JOIN api.source s ON 'source:' || s.source = d.recipient "
-    "WHERE $2::text IS NULL OR d.state IN ('queued', 'sending', 'dead') "
-    "ORDER BY n.created_at DESC, d.delivery_id DESC LIMIT $1::bigint";
+    "WHERE $1::text IS NULL OR d.state IN ('queued', 'sending', 'dead') "
+    "ORDER BY n.created_at DESC, d.delivery_id DESC LIMIT $2::bigint";
 
 static const report_column_t COLUMNS[] = {
     { "created_at", "when", "时间", report_moment }, { "number", "case", "编号", NULL },
@@ -20,27 +18,19 @@ static const report_column_t COLUMNS[] = {
     { "text", "text", "内容", report_title40 },      { 0 },
 };
 
+static const report_t REPORT = {
+    .sql = SQL,
+    .options = { "undelivered" },
+    .limit = 30,
+    .schema = "duban.notices.v1",
+    .rows = "notices",
+    .columns = COLUMNS,
+};
+
 static exit_t
 s_run (const arguments_t *arguments)
 {
-    exit_t code;
-    long limit = 30;
-    char limit_text[24];
-    if (!arguments_number (arguments, "limit", &limit, 1, 1000000))
-        return USAGE;
-    snprintf (limit_text, sizeof limit_text, "%ld", limit);
-    PGconn *conn = query_connect ("READER", &code);
-    if (!conn)
-        return code;
-    PGresult *result = query (conn, SQL, limit_text, arguments_value (arguments, "undelivered"), QUERY_END);
-    code = query_good (result) ? DONE : query_complain (result);
-    if (code == DONE && option_json)
-        json_print (json_pack ("{s:s, s:o}", "schema", "duban.notices.v1", "notices", query_json (result)));
-    else if (code == DONE)
-        report_print (result, COLUMNS);
-    PQclear (result);
-    PQfinish (conn);
-    return code;
+    return report_run (&REPORT, arguments);
 }
 
 static const option_row_t OPTIONS[] = {

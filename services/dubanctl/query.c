@@ -1,6 +1,7 @@
 //  query - one blocking PostgreSQL connection for a command that is run by hand
 
 #include "services/dubanctl/query.h"
+#include "common/sql.h"
 #include "services/dubanctl/settings.h"
 #include "services/dubanctl/text.h"
 #include <assert.h>
@@ -53,6 +54,24 @@ query_connect (const char *who, exit_t *exit_code)
     return conn;
 }
 
+exit_t
+query_session (const char *who, query_session_fn *run, const arguments_t *arguments)
+{
+    exit_t code;
+    PGconn *conn = query_connect (who, &code);
+    if (conn)
+        code = run (conn, arguments);
+    PQfinish (conn);
+    return code;
+}
+
+PGresult *
+query_values (PGconn *conn, const char *sql, const char *const *values, int count)
+{
+    PGresult *result = PQexecParams (conn, sql, count, NULL, values, NULL, NULL, 0);
+    return result ? result : PQmakeEmptyPGresult (conn, PGRES_FATAL_ERROR);
+}
+
 PGresult *
 query (PGconn *conn, const char *sql, ...)
 {
@@ -65,8 +84,7 @@ query (PGconn *conn, const char *sql, ...)
         values[count++] = value;
     }
     va_end (arguments);
-    PGresult *result = PQexecParams (conn, sql, count, NULL, values, NULL, NULL, 0);
-    return result ? result : PQmakeEmptyPGresult (conn, PGRES_FATAL_ERROR);
+    return query_values (conn, sql, values, count);
 }
 
 bool
@@ -139,32 +157,22 @@ query_number (const PGresult *result, int row, const char *column)
 static json_t *
 s_cell_json (const PGresult *result, int row, int column)
 {
-    enum {
-        BOOL = 16,
-        INT8 = 20,
-        INT4 = 23,
-        JSON = 114,
-        INT2 = 21,
-        FLOAT8 = 701,
-        TIMESTAMPTZ = 1184,
-        JSONB = 3802
-    };
     const char *text = PQgetvalue (result, row, column);
     if (PQgetisnull (result, row, column))
         return json_null ();
     switch (PQftype (result, column)) {
-    case BOOL:
+    case SQL_BOOL:
         return json_boolean (*text == 't');
-    case INT2:
-    case INT4:
-    case INT8:
+    case SQL_INT2:
+    case SQL_INT4:
+    case SQL_INT8:
         return json_integer (strtoll (text, NULL, 10));
-    case FLOAT8:
+    case SQL_FLOAT8:
         return json_real (strtod (text, NULL));
-    case JSON:
-    case JSONB:
+    case SQL_JSON:
+    case SQL_JSONB:
         return json_loads (text, JSON_DECODE_ANY, NULL);
-    case TIMESTAMPTZ:
+    case SQL_TIMESTAMPTZ:
         return json_string (text_rfc3339 (s_moment (text)));
     default:
         return json_string (text);

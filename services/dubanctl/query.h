@@ -10,9 +10,13 @@
 //  who: "READER", "OPERATOR", "MIGRATE": connects with DUBAN_<who>_URL and DUBAN_<who>_PASSWORD. NULL after
 //  saying why; exit_code tells USAGE, NOT_AUTHORISED or UNAVAILABLE.
 PGconn *query_connect (const char *who, exit_t *exit_code);
+//  Connects, runs, closes: what a command that needs nothing but a database does
+typedef exit_t (query_session_fn) (PGconn *conn, const arguments_t *arguments);
+exit_t query_session (const char *who, query_session_fn *run, const arguments_t *arguments);
 //  One statement; parameters are texts, ended by QUERY_END. Never NULL; the caller clears it.
 #define QUERY_END ((const char *) -1)
 PGresult *query (PGconn *conn, const char *sql, ...);
+PGresult *query_values (PGconn *conn, const char *sql, const char *const *values, int count);
 bool query_good (const PGresult *result);
 //  Says what the server said and turns its SQLSTATE into an exit code
 exit_t query_complain (const PGresult *result);

@@ -36,6 +36,47 @@ report_print (const PGresult *result, const report_column_t *columns)
     table_destroy (&table);
 }
 
+static exit_t
+s_show (const report_t *self, const PGresult *result, long limit)
+{
+    if (!query_good (result))
+        return query_complain (result);
+    if (option_json) {
+        json_print (json_pack ("{s:s, s:o}", "schema", self->schema, self->rows, query_json (result)));
+        return DONE;
+    }
+    report_print (result, self->columns);
+    if (limit && PQntuples (result) == limit)
+        remark (words ("(the first %ld; --limit shows more)", "(前 %ld 条,用 --limit 显示更多)"), limit);
+    return DONE;
+}
+
+exit_t
+report_run (const report_t *self, const arguments_t *arguments)
+{
+    exit_t code;
+    int count = 0;
+    long limit = self->limit;
+    char limit_text[24];
+    const char *values[MAX_REPORT_OPTIONS + 1];
+    for (; self->options[count]; count++)
+        values[count] = arguments_value (arguments, self->options[count]);
+    if (limit) {
+        if (!arguments_number (arguments, "limit", &limit, 1, 1000000))
+            return USAGE;
+        snprintf (limit_text, sizeof limit_text, "%ld", limit);
+        values[count++] = limit_text;
+    }
+    PGconn *conn = query_connect ("READER", &code);
+    if (!conn)
+        return code;
+    PGresult *result = query_values (conn, self->sql, values, count);
+    code = s_show (self, result, limit);
+    PQclear (result);
+    PQfinish (conn);
+    return code;
+}
+
 void
 report_title (const char *en, const char *zh)
 {

@@ -13,6 +13,18 @@ typedef struct {
 
 //  columns are ended by one without a name. With JSON wanted, nothing is printed.
 void report_print (const PGresult *result, const report_column_t *columns);
+
+//  A command that is one statement, shown as a table or as one JSON document
+#define MAX_REPORT_OPTIONS 8
+typedef struct {
+    const char *sql;                         //  $1 … are the values of these options, then the limit
+    const char *options[MAX_REPORT_OPTIONS]; //  ended by NULL
+    long limit;                              //  rows, unless --limit says how many; 0: all
+    const char *schema, *rows;               //  of the document: its name, the member with the rows
+    const report_column_t *columns;
+} report_t;
+exit_t report_run (const report_t *self, const arguments_t *arguments);
+
 //  A heading above a table
 void report_title (const char *en, const char *zh);
 

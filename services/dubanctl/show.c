@@ -142,16 +142,18 @@ s_show (PGconn *conn, int64_t case_no)
 }
 
 static exit_t
-s_run (const arguments_t *arguments)
+s_find (PGconn *conn, const arguments_t *arguments)
 {
     exit_t code;
     char number[48];
-    PGconn *conn = query_connect ("READER", &code);
-    int64_t case_no = conn ? case_find (conn, arguments->operands[0], number, &code) : 0;
-    if (case_no)
-        code = s_show (conn, case_no);
-    PQfinish (conn);
-    return code;
+    int64_t case_no = case_find (conn, arguments->operands[0], number, &code);
+    return case_no ? s_show (conn, case_no) : code;
+}
+
+static exit_t
+s_run (const arguments_t *arguments)
+{
+    return query_session ("READER", s_find, arguments);
 }
 
 const command_t COMMAND_SHOW = {

@@ -177,7 +177,7 @@ s_measures (PGconn *conn, const char *fail_if, json_t *numbers, json_t *moments)
 }
 
 static exit_t
-s_status (PGconn *conn, const char *fail_if)
+s_status (PGconn *conn, const arguments_t *arguments)
 {
     PGresult *result = query (conn, REPLICA_SQL, QUERY_END);
     if (!query_good (result)) {
@@ -191,7 +191,7 @@ s_status (PGconn *conn, const char *fail_if)
         puts ("");
     }
     PQclear (result);
-    exit_t code = s_measures (conn, fail_if, numbers, moments);
+    exit_t code = s_measures (conn, arguments_value (arguments, "fail-if"), numbers, moments);
     if (option_json)
         json_print (json_pack ("{s:s, s:b, s:O, s:O, s:O}", "schema", "duban.status.v1", "good", code == DONE,
                                "measures", numbers, "since", moments, "replicas", replicas));
@@ -204,16 +204,10 @@ s_status (PGconn *conn, const char *fail_if)
 static exit_t
 s_run (const arguments_t *arguments)
 {
-    exit_t code;
     const char *fail_if = arguments_value (arguments, "fail-if");
     if (fail_if && !s_check (fail_if))
         return USAGE;
-    PGconn *conn = query_connect ("READER", &code);
-    if (!conn)
-        return code;
-    code = s_status (conn, fail_if);
-    PQfinish (conn);
-    return code;
+    return query_session ("READER", s_status, arguments);
 }
 
 static const option_row_t OPTIONS[] = {
