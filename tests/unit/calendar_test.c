@@ -315,8 +315,7 @@ test_hand_checked_cases_of_china_come_out_equal (void **state)
         int days;
         calendar_rule_t rule;
     } COLUMNS[] = { { "due5_A", 5, RULE_A }, { "due5_B", 5, RULE_B }, { "due15_A", 15, RULE_A } };
-    json_array_foreach (cases, index, one)
-    {
+    json_array_foreach (cases, index, one) {
         day_t received = s_day (json_string_value (json_object_get (one, "received")));
         for (size_t column = 0; column < 3; column++) {
             const char *expected = json_string_value (json_object_get (one, COLUMNS[column].member));
