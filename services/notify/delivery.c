@@ -6,9 +6,12 @@
 #include "services/notify/mail_message.h"
 #include <sodium.h>
 
-#define LEASE_S      60 //  more than SMTP_LIMIT_MS: a lease that ran out belongs to nobody
+#define LEASE_S      60
 #define LONGEST_NAP  1000
 #define NO_MORE_WORK (-1)
+
+static_assert (LEASE_S * 1000 >= SMTP_LONGEST_MS + 10000,
+               "a mail must have its outcome before the lease is over");
 
 enum { RESULTS, CLAIM, NEAREST };
 static const db_statement_t STATEMENTS[] = {

@@ -16,7 +16,7 @@ static const config_entry_t CONFIG[] = {
     { "DUBAN_SMTP_USER", CONFIG_TEXT, "", "who logs in at the mail server; then TLS is required", 0, 0 },
     { "DUBAN_SMTP_PASSWORD", CONFIG_SECRET, "", "the password", 0, 0 },
     { "DUBAN_SMTP_STARTTLS", CONFIG_TEXT, "offered", "never, offered or always", 0, 0 },
-    { "DUBAN_SMTP_CONNECTIONS", CONFIG_NUMBER, "8", "mails on their way at once", 1, 64 },
+    { "DUBAN_SMTP_CONNECTIONS", CONFIG_NUMBER, "4", "mails on their way at once", 1, SMTP_CONNECTIONS_MAX },
 };
 
 static const char *const TARGETS[] = { "intake", "routing", NULL };
