@@ -21,7 +21,7 @@ def test_a_suggestion_goes_its_way_to_the_answer_and_is_closed(s):
     case.bureau("chief", "sign", state="signed", document="即应急办〔2026〕12号")
     answer = case.notice("answer")
     assert case.number in answer["text"], answer
-    assert "已清理并划线" in answer["text"] and "12号" in answer["text"], answer      # what was done, and the document
+    assert "已加装充电桩 12 个" in answer["text"] and "12号" in answer["text"], answer      # what was done, and the document
     wait_until(lambda: case.state == "answered", what="the answer is delivered")
     case.submitter("satisfied", state="closed", rating="satisfied")
     assert case.log == ["opened", "accept", "approve", "sign_for", "attempt", "contact", "note", "draft", "review",
