@@ -10,7 +10,7 @@ SERVICES := intake routing watchdog notify dubanctl supervisor
 
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wpedantic -Wformat=2 -Wimplicit-fallthrough -Wstrict-prototypes \
             -Wmissing-prototypes -Werror
-HARDEN   := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-clash-protection -fstack-protector-strong -fcf-protection=full \
+HARDEN   := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-clash-protection -fstack-protector-strong -fcf-protection=full \
             -ftrivial-auto-var-init=zero -fno-strict-overflow -fno-delete-null-pointer-checks -fPIE
 HARDENLD := -pie -Wl,-z,noexecstack -Wl,-z,relro -Wl,-z,now -Wl,--as-needed
 OPT      := -O2 -g $(HARDEN)
