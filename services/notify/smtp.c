@@ -50,7 +50,9 @@ smtp_new (zloop_t *loop, const smtp_options_t *options, smtp_result_fn *on_resul
     curl_global_init (CURL_GLOBAL_DEFAULT); //  before there is a thread that uses it
     for (size_t index = 0; index < options->connections; index++) {
         worker_t *worker = &self->workers[index];
-        *worker = (worker_t){ .smtp = self, .actor = zactor_new (smtp_worker, &self->options) };
+        smtp_options_t *own = zmalloc (sizeof *own);
+        *own = self->options;
+        *worker = (worker_t){ .smtp = self, .actor = zactor_new (smtp_worker, own) };
         assert (worker->actor);
         zloop_reader (loop, zactor_sock (worker->actor), s_on_outcome, worker);
         zloop_reader_set_tolerant (loop, zactor_sock (worker->actor));
