@@ -378,6 +378,8 @@ void
 delivery_drain (delivery_t *self)
 {
     self->draining = true;
+    if (self->smtp)
+        smtp_drain (self->smtp);
 }
 
 bool

@@ -15,6 +15,7 @@ struct smtp {
     smtp_options_t options;
     smtp_result_fn *on_result;
     void *arg;
+    int timer;                              //  0: not draining
     worker_t workers[SMTP_CONNECTIONS_MAX]; //  the first options.connections of them
 };
 
@@ -33,6 +34,23 @@ s_on_outcome (zloop_t *loop, zsock_t *actor, void *arg)
     worker->ticket = NULL;
     worker->smtp->on_result (worker->smtp->arg, ticket, (outcome_t) outcome, words);
     zstr_free (&words);
+    return 0;
+}
+
+//  All at once; one without a mail does nothing about it
+static void
+s_give_up (smtp_t *self)
+{
+    for (size_t index = 0; index < self->options.connections; index++)
+        zstr_send (self->workers[index].actor, SMTP_GIVE_UP);
+}
+
+static int
+s_on_drained (zloop_t *loop, int timer, void *arg)
+{
+    (void) loop;
+    (void) timer;
+    s_give_up (arg);
     return 0;
 }
 
@@ -66,13 +84,13 @@ smtp_destroy (smtp_t **self_p)
     if (!*self_p)
         return;
     smtp_t *self = *self_p;
+    if (self->timer)
+        zloop_timer_end (self->loop, self->timer);
+    s_give_up (self);
     for (size_t index = 0; index < self->options.connections; index++) {
-        worker_t *worker = &self->workers[index];
-        zloop_reader_end (self->loop, zactor_sock (worker->actor));
-        zstr_send (worker->actor, SMTP_GIVE_UP); //  all at once; then each is waited for
-    }
-    for (size_t index = 0; index < self->options.connections; index++)
+        zloop_reader_end (self->loop, zactor_sock (self->workers[index].actor));
         zactor_destroy (&self->workers[index].actor);
+    }
     curl_global_cleanup ();
     freen (self);
     *self_p = NULL;
@@ -91,6 +109,13 @@ bool
 smtp_is_idle (const smtp_t *self)
 {
     return smtp_free_slots (self) == self->options.connections;
+}
+
+void
+smtp_drain (smtp_t *self)
+{
+    if (!self->timer)
+        self->timer = zloop_timer (self->loop, SMTP_DRAIN_MS, 1, s_on_drained, self);
 }
 
 //  The first that is free, so that a few mails use few connections

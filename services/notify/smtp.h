@@ -10,6 +10,7 @@
 #include "services/notify/smtp_worker.h"
 
 #define SMTP_CONNECTIONS_MAX 16
+#define SMTP_DRAIN_MS        6500 //  so that the outcome is stored before a service's 8 s are over
 
 typedef struct smtp smtp_t;
 
@@ -22,5 +23,7 @@ smtp_t *smtp_new (zloop_t *loop, const smtp_options_t *options, smtp_result_fn *
 void smtp_destroy (smtp_t **self_p);
 size_t smtp_free_slots (const smtp_t *self);
 bool smtp_is_idle (const smtp_t *self);
+//  What is still on its way after SMTP_DRAIN_MS is given up, with a result
+void smtp_drain (smtp_t *self);
 //  Takes the message. The ticket comes back with the result.
 void smtp_send (smtp_t *self, const char *address, char **message_p, void *ticket);

@@ -203,7 +203,7 @@ s_tell (worker_t *self, CURLcode code)
                                               : OUTCOME_RETRY;
     const char *said = code == CURLE_OK || self->refused ? self->heard : self->error;
     if (code == CURLE_ABORTED_BY_CALLBACK && !self->refused)
-        said = "given up: no answer in time";
+        said = "given up while it was on its way";
     char words[WORDS_MAX];
     snprintf (words, sizeof words, "%.*s", WORDS_MAX - 1, *said ? said : curl_easy_strerror (code));
     s_clean (words);

@@ -221,34 +221,44 @@ s_done (void *arg, batch_t *batch)
 const lane_ops_t DESK_MAIL_OPS = { s_load, s_decide, s_done, NULL };
 
 //  --------------------------------------------------------------------------
-//  Giving up
+//  What waits. Whoever stored it and whoever moved its case may not have seen each other, so it is tried again;
+//  what has waited long enough is refused.
 
 static void
-s_load_given_up (void *arg, batch_t *batch)
+s_load_waiting (void *arg, batch_t *batch)
 {
     desk_t *self = arg;
     s_clear (self);
     self->batch = batch;
-    store_load_given_up (batch, s_on_waiting, self);
+    store_load_waiting (batch, s_on_cases, s_on_waiting, self);
 }
 
 //  Only who asked can be told; what the watchdog or notify stated about a case that never came is an alarm
 static void
-s_decide_given_up (void *arg, batch_t *batch)
+s_give_up (desk_t *self, const case_t *file, json_t *message)
+{
+    if (streq (json_string_value (json_object_get (message, "kind")), "command"))
+        decide_refuse (&self->decider, file, message, PROBLEM_TOO_LATE,
+                       "what this command depends on did not come within 30 s", NULL);
+    else
+        service_alarm ("routing", "a fact about a case that never came was dropped");
+}
+
+static void
+s_decide_waiting (void *arg, batch_t *batch)
 {
     desk_t *self = arg;
     for (waiting_t *waiting = zlistx_first (self->waiting); waiting; waiting = zlistx_next (self->waiting)) {
-        waiting->settled = true;
-        if (streq (json_string_value (json_object_get (waiting->message, "kind")), "command"))
-            decide_refuse (&self->decider, NULL, waiting->message, PROBLEM_TOO_LATE,
-                           "what this command depends on did not come within 30 s", NULL);
-        else
-            service_alarm ("routing", "a fact about a case that never came was dropped");
+        case_t *file = s_find (self, waiting->case_no);
+        decided_t decided = file ? decide_message (&self->decider, file, waiting->message) : DECIDED_WAITS;
+        if (decided == DECIDED_WAITS && waiting->over)
+            s_give_up (self, file, waiting->message);
+        waiting->settled = decided != DECIDED_WAITS || waiting->over;
     }
     s_store (self, batch);
 }
 
-const lane_ops_t DESK_GIVE_UP_OPS = { s_load_given_up, s_decide_given_up, s_done, NULL };
+const lane_ops_t DESK_WAITING_OPS = { s_load_waiting, s_decide_waiting, s_done, NULL };
 
 //  --------------------------------------------------------------------------
 //  Public

@@ -9,4 +9,4 @@ desk_t *desk_new (const shelf_t *shelf, const rules_t *rules, int utc_offset_min
 void desk_destroy (desk_t **self_p);
 
 extern const lane_ops_t DESK_MAIL_OPS;    //  messages of other services; self is a desk
-extern const lane_ops_t DESK_GIVE_UP_OPS; //  commands that waited too long; self is a desk of its own
+extern const lane_ops_t DESK_WAITING_OPS; //  what waits for its case; self is a desk of its own

@@ -1,21 +1,21 @@
 //  routing - the case: procedures, who may move it, assignment, approval, the case log
 //
 //      parcels ─▶ lane "mail" ─▶ desk ─▶ decide ─▶ cases, case_log, facts for watchdog, notify, intake
-//      every second ─▶ lane "give up": commands that waited 30 s for what they depend on are refused
+//      every second ─▶ lane "waiting": what came before its case is tried again, and refused after 30 s
 
 #include "common/log.h"
 #include "common/service.h"
 #include "services/routing/desk.h"
 #include "services/routing/store.h"
 
-#define GIVE_UP_MS 1000
+#define WAITING_MS 1000
 
 typedef struct {
     service_t *service;
     shelf_t *shelf;
     rules_t *rules;
-    desk_t *desk, *give_up_desk;
-    lane_t *mail, *give_up;
+    desk_t *desk, *waiting_desk;
+    lane_t *mail, *waiting;
     int timer;
 } routing_t;
 
@@ -26,7 +26,7 @@ s_on_timer (zloop_t *loop, int timer, void *arg)
     (void) timer;
     routing_t *self = arg;
     if (!service_is_stopping (self->service))
-        lane_wake (self->give_up);
+        lane_wake (self->waiting);
     return 0;
 }
 
@@ -37,9 +37,9 @@ s_stop (void **self_p)
     if (self->timer)
         zloop_timer_end (service_loop (self->service), self->timer);
     lane_destroy (&self->mail);
-    lane_destroy (&self->give_up);
+    lane_destroy (&self->waiting);
     desk_destroy (&self->desk);
-    desk_destroy (&self->give_up_desk);
+    desk_destroy (&self->waiting_desk);
     rules_destroy (&self->rules);
     shelf_destroy (&self->shelf);
     freen (self);
@@ -62,11 +62,11 @@ s_start (service_t *service)
     }
     int offset = (int) config_number ("DUBAN_TZ_MINUTES");
     self->desk = desk_new (self->shelf, self->rules, offset);
-    self->give_up_desk = desk_new (self->shelf, self->rules, offset);
+    self->waiting_desk = desk_new (self->shelf, self->rules, offset);
     self->mail = service_lane (service, "mail", &ROUTING_TABLE, 1, &DESK_MAIL_OPS, self->desk);
-    self->give_up =
-        service_lane (service, "give-up", &ROUTING_TABLE, 1, &DESK_GIVE_UP_OPS, self->give_up_desk);
-    self->timer = zloop_timer (service_loop (service), GIVE_UP_MS, 0, s_on_timer, self);
+    self->waiting =
+        service_lane (service, "waiting", &ROUTING_TABLE, 1, &DESK_WAITING_OPS, self->waiting_desk);
+    self->timer = zloop_timer (service_loop (service), WAITING_MS, 0, s_on_timer, self);
     return object;
 }
 
@@ -85,7 +85,7 @@ s_drain (void *arg)
 static bool
 s_is_idle (void *arg)
 {
-    return lane_is_idle (((routing_t *) arg)->give_up);
+    return lane_is_idle (((routing_t *) arg)->waiting);
 }
 
 static const config_entry_t CONFIG[] = {

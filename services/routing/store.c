@@ -4,16 +4,20 @@
 
 #define GIVE_UP_S 30
 
-enum { LOAD, LOAD_WAITING, ADD, CHANGE, LOG, WAIT, UNWAIT, GIVEN_UP };
+#define CASE_COLUMNS                                                                                         \
+    "case_no, number, procedure, procedure_version, state, version, source, submitter, title, kind, area, "  \
+    "secrecy::int, unit, fields, opened_at, closed_at"
+//  Real time, not business time: it bounds a race between messages
+#define WAITING_COLUMNS "waiting_id, case_no, body, give_up_at <= clock_timestamp ()"
+
+enum { LOAD, LOAD_WAITING, ADD, CHANGE, LOG, WAIT, UNWAIT, RETRY_CASES, RETRY };
 static const db_statement_t STATEMENTS[] = {
     //  A sorted array does not sort locks: without ORDER BY two replicas deadlock
-    [LOAD] = { "load_cases", "SELECT case_no, number, procedure, procedure_version, state, version, source, "
-                             "submitter, title, kind,"
-                             " area, secrecy::int, unit, fields, opened_at, closed_at FROM cases "
-                             "WHERE case_no = ANY ($1::bigint[]) ORDER BY case_no FOR UPDATE" },
+    [LOAD] = { "load_cases", "SELECT " CASE_COLUMNS " FROM cases WHERE case_no = ANY ($1::bigint[]) "
+                             "ORDER BY case_no FOR UPDATE" },
     [LOAD_WAITING] = { "load_waiting",
-                       "SELECT waiting_id, case_no, body FROM waiting "
-                       "WHERE case_no = ANY ($1::bigint[]) ORDER BY waiting_id FOR UPDATE SKIP LOCKED" },
+                       "SELECT " WAITING_COLUMNS " FROM waiting WHERE case_no = ANY ($1::bigint[]) "
+                       "ORDER BY waiting_id FOR UPDATE SKIP LOCKED" },
     [ADD] = { "add_cases",
               "INSERT INTO cases (case_no, number, procedure, procedure_version, state, version, source, "
               "submitter,"
@@ -39,10 +43,12 @@ static const db_statement_t STATEMENTS[] = {
                "SELECT w.case_no, clock_timestamp () + make_interval (secs => $3::int), w.body "
                "FROM unnest ($1::bigint[], $2::bytea[]) AS w (case_no, body)" },
     [UNWAIT] = { "delete_waiting", "DELETE FROM waiting WHERE waiting_id = ANY ($1::bigint[])" },
-    //  Real time, not business time: it bounds a race between messages
-    [GIVEN_UP] = { "given_up",
-                   "SELECT waiting_id, case_no, body FROM waiting WHERE give_up_at <= clock_timestamp () "
-                   "ORDER BY give_up_at LIMIT $1::int FOR UPDATE SKIP LOCKED" },
+    //  What has waited for a while: its case may have moved in a transaction that could not see it
+    [RETRY_CASES] = { "retry_cases",
+                      "SELECT " CASE_COLUMNS " FROM cases WHERE case_no IN (SELECT w.case_no FROM waiting w"
+                      " ORDER BY w.waiting_id LIMIT $1::int) ORDER BY case_no FOR UPDATE" },
+    [RETRY] = { "retry_waiting", "SELECT " WAITING_COLUMNS " FROM waiting ORDER BY waiting_id LIMIT $1::int "
+                                 "FOR UPDATE SKIP LOCKED" },
 };
 const db_table_t ROUTING_TABLE = { STATEMENTS, sizeof STATEMENTS / sizeof *STATEMENTS };
 
@@ -150,16 +156,19 @@ store_read_waiting (const PGresult *result, int row)
     waiting_t *waiting = zmalloc (sizeof *waiting);
     *waiting = (waiting_t){ .id = sql_int8 (result, row, 0),
                             .case_no = sql_int8 (result, row, 1),
-                            .message = s_json (result, row, 2) };
+                            .message = s_json (result, row, 2),
+                            .over = sql_bool (result, row, 3) };
     return waiting;
 }
 
 void
-store_load_given_up (batch_t *batch, void (*on_waiting) (void *arg, PGresult *result), void *arg)
+store_load_waiting (batch_t *batch, void (*on_cases) (void *arg, PGresult *result),
+                    void (*on_waiting) (void *arg, PGresult *result), void *arg)
 {
     sql_params_t *params = sql_params_new ();
     sql_params_int4 (params, batch_limit (batch));
-    batch_query (batch, &STATEMENTS[GIVEN_UP], params, on_waiting, arg);
+    batch_query (batch, &STATEMENTS[RETRY_CASES], params, on_cases, arg);
+    batch_query (batch, &STATEMENTS[RETRY], params, on_waiting, arg);
     sql_params_destroy (&params);
 }
 

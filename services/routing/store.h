@@ -10,6 +10,7 @@ typedef struct {
     int64_t id; //  of its row; 0: not stored yet
     int64_t case_no;
     json_t *message;
+    bool over;    //  its time is up
     bool settled; //  applied or refused: the row may go
 } waiting_t;
 
@@ -28,5 +29,6 @@ void store_cases (batch_t *batch, case_t *const *files, size_t count);
 void store_log (batch_t *batch, const log_entry_t *entries, size_t count);
 void store_waiting (batch_t *batch, waiting_t *const *waiting, size_t count);
 
-//  load of the lane that gives up: rows whose time has come
-void store_load_given_up (batch_t *batch, void (*on_waiting) (void *arg, PGresult *result), void *arg);
+//  load of the lane that looks after what waits: the oldest of it, with its cases
+void store_load_waiting (batch_t *batch, void (*on_cases) (void *arg, PGresult *result),
+                         void (*on_waiting) (void *arg, PGresult *result), void *arg);
