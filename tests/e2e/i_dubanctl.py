@@ -152,6 +152,18 @@ def test_replay_of_lines_of_json(s):
     assert replay(s, path)["new"] == 50
 
 
+def test_the_projects_own_sample_and_the_generator_go_through_the_door(s):
+    assert replay(s, "deploy/sample/suggestions.ndjson")["new"] == 12
+    lines = s.ctl("generate", "--seed", "7", "--count", "300").stdout
+    assert lines == s.ctl("generate", "--seed", "7", "--count", "300").stdout
+    assert lines != s.ctl("generate", "--seed", "8", "--count", "300").stdout
+    path = f"{s.folder}/generated.ndjson"
+    with open(path, "w") as file:
+        file.write(lines)
+    done = replay(s, path)
+    assert (done["new"], done["problems"]) == (300, {}), done
+
+
 def test_every_real_petition_becomes_a_numbered_case_that_can_be_followed(s):
     if not os.path.exists(PETITIONS):
         raise Skip(f"no {PETITIONS}")
