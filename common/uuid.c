@@ -2,7 +2,6 @@
 
 #include "common/uuid.h"
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
@@ -40,8 +39,10 @@ uuid_text (const uuid_t *self, char text[UUID_TEXT])
     for (int byte = 0; byte < 16; byte++) {
         if (byte == 4 || byte == 6 || byte == 8 || byte == 10)
             *out++ = '-';
-        out += snprintf (out, 3, "%02x", self->bytes[byte]);
+        *out++ = "0123456789abcdef"[self->bytes[byte] >> 4];
+        *out++ = "0123456789abcdef"[self->bytes[byte] & 15];
     }
+    *out = 0;
 }
 
 static int

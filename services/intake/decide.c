@@ -210,8 +210,14 @@ intake_complete (json_t *message, int64_t case_no, const char *number, moment_t 
 void
 intake_number (char text[CASE_NUMBER_TEXT], int64_t case_no, moment_t recorded_at)
 {
+    static const char *prefix; //  settings do not change while we run, and this is asked for every submission
+    static long offset_minutes;
+    if (!prefix) {
+        prefix = config_text ("DUBAN_NUMBER_PREFIX");
+        offset_minutes = config_number ("DUBAN_TZ_MINUTES");
+    }
     int year, month, day;
-    moment_t local = recorded_at + config_number ("DUBAN_TZ_MINUTES") * 60000000LL;
+    moment_t local = recorded_at + offset_minutes * 60000000LL;
     day_to_civil ((day_t) (local / 86400000000LL), &year, &month, &day);
-    case_number_write (text, config_text ("DUBAN_NUMBER_PREFIX"), year, case_no);
+    case_number_write (text, prefix, year, case_no);
 }

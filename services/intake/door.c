@@ -19,6 +19,7 @@ struct door {
     zcert_t *cert;
     event_contract_t *contract;
     shelf_t *shelf;
+    const char *number_prefix;
     char endpoint[64];      //  of the self-test
     self_test_t *self_test; //  under way, or NULL
     bool proved, open;
@@ -101,8 +102,7 @@ s_on_order (door_t *self, const route_t *route, speaker_t *speaker, const event_
     admission_t admission = { 0 };
     const char *actor = intake_actor (speaker, event);
     const person_t *person = actor ? identity_person (self->options.identity, actor) : NULL;
-    problem_t *problem =
-        intake_admit (speaker, event, config_text ("DUBAN_NUMBER_PREFIX"), person, &admission);
+    problem_t *problem = intake_admit (speaker, event, self->number_prefix, person, &admission);
     if (!problem)
         problem = intake_check_procedure (self->shelf, event);
     if (problem) {
@@ -242,7 +242,7 @@ door_t *
 door_new (const door_options_t *options)
 {
     door_t *self = zmalloc (sizeof *self);
-    *self = (door_t){ .options = *options };
+    *self = (door_t){ .options = *options, .number_prefix = config_text ("DUBAN_NUMBER_PREFIX") };
     if (!s_read_contract (self)) {
         door_destroy (&self);
         return NULL;
