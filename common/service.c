@@ -6,6 +6,7 @@
 #include "common/metrics.h"
 #include "common/registry.h"
 #include "common/version.h"
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -208,6 +209,14 @@ s_block_signals (void)
     return signalfd (-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+//  A batch's parameters are some 100 KB, again and again: from the heap, not from fresh pages of the kernel each time
+static void
+s_keep_memory (void)
+{
+    mallopt (M_MMAP_THRESHOLD, 8 * 1024 * 1024);
+    mallopt (M_TRIM_THRESHOLD, 8 * 1024 * 1024);
+}
+
 //  No core files, no ptrace: memory holds keys
 static void
 s_protect_memory (void)
@@ -323,6 +332,7 @@ service_main (int argc, char **argv, const service_ops_t *ops)
     }
     int signal_fd = s_block_signals ();
     s_protect_memory ();
+    s_keep_memory ();
     if (!config_read (COMMON, COMMON_COUNT) || !config_read (ops->config, ops->config_count))
         return 2;
     service_t *self = zmalloc (sizeof *self);

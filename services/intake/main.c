@@ -10,7 +10,7 @@
 #include "services/intake/watch.h"
 
 #define MAX_REQUESTS 4000 //  in memory, taken and not yet durable
-#define LANES        2    //  while one waits for the disk the other works
+#define LANES        3    //  while one waits for the disk the others work
 
 typedef struct {
     service_t *service;
