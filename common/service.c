@@ -14,7 +14,9 @@
 #define READY_CHECK_MS 50
 #define DRAIN_CHECK_MS 20
 #define DRAIN_LIMIT_MS 8000 //  Docker kills after 10 s
-#define WINDOW_BYTES   (4 * 1024 * 1024)
+#define LINGER_MS                                                                                            \
+    300 //  idle, and still connected: libzmq's clients drop what they have not read when we hang up
+#define WINDOW_BYTES (4 * 1024 * 1024)
 
 static const config_entry_t COMMON[] = {
     { "DUBAN_DB_URL", CONFIG_TEXT, NULL,
@@ -48,6 +50,7 @@ struct service {
     int ready_timer;
     bool announced;
     int64_t stop_by; //  0: not stopping
+    int64_t idle_since;
 };
 
 static metric_t *s_alarms;
@@ -169,7 +172,10 @@ s_on_drain (zloop_t *loop, int timer, void *arg)
     (void) timer;
     service_t *self = arg;
     bool idle = lane_is_idle (self->ops->mail (self->object)) && self->ops->is_idle (self->object);
-    if (!idle && zclock_mono () < self->stop_by)
+    int64_t now = zclock_mono ();
+    if (!idle || !self->idle_since)
+        self->idle_since = idle ? now : 0;
+    if ((!idle || now - self->idle_since < LINGER_MS) && now < self->stop_by)
         return 0;
     log_say (idle ? SAY_INFO : SAY_WARN, "service", idle ? "drained" : "gave up waiting; others take over",
              NULL);
