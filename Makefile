@@ -117,7 +117,7 @@ clang: ; @$(MAKE) --no-print-directory -s -j2 V=clang $(PARTS) ## build with cla
 chaos: $(PARTS) ## the long fault run: 20,000 submissions, 40 kills, two restarts of PostgreSQL
 	@tests/run --chaos
 
-bench: $(PARTS) ## measure: the door beside pgbench, end to end, lateness, a mass breach (about 10 minutes)
+bench: $(PARTS) ## measure: the door beside pgbench, end to end, lateness, a mass breach (about 5 minutes)
 	@tests/bench/run
 
 C_FILES := $(wildcard common/*.[ch] proto/*.[ch] services/*/*.[ch] tests/unit/*.[ch] tests/bench/*.[ch])

@@ -36,5 +36,5 @@ void intake_digest (const event_t *event, const char *source, const void *bytes,
 //  intake_complete. The caller owns the result.
 json_t *intake_message (const event_t *event, const admission_t *admission, const char *source);
 void intake_complete (json_t *message, int64_t case_no, const char *number, moment_t recorded_at);
-//  JM-2026-000123-6: prefix and local year of receipt
+//  JM-2026-000123-7: prefix and local year of receipt
 void intake_number (char text[CASE_NUMBER_TEXT], int64_t case_no, moment_t recorded_at);

@@ -4,7 +4,7 @@
 
 CREATE TABLE cases (
     case_no     bigint PRIMARY KEY,
-    number      text COLLATE "C" NOT NULL UNIQUE, -- as people say it: JM-2026-000123-6
+    number      text COLLATE "C" NOT NULL UNIQUE, -- as people say it: JM-2026-000123-7
     procedure   text COLLATE "C" NOT NULL,
     procedure_version int NOT NULL,               -- a running case keeps the version it began with
     state       text COLLATE "C" NOT NULL,
