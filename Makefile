@@ -55,6 +55,14 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+# The shape of a procedure is compiled in: the published schema as a C string
+SHAPED := $(BUILD)/proto/procedure_shape.o build/tidy/proto/procedure_shape.ok
+$(SHAPED): CFLAGS += -I$(BUILD)/proto -Wno-overlength-strings
+$(SHAPED): $(BUILD)/proto/procedure_shape.inc
+$(BUILD)/proto/procedure_shape.inc: proto/schemas/procedure.json
+	@mkdir -p $(@D)
+	@sed -e 's/[\\"]/\\&/g' -e 's/^ */"/' -e 's/$$/"/' $< >$@
+
 $(BUILD)/libduban.a: $(LIB_OBJ)
 	@rm -f $@
 	ar crs $@ $^

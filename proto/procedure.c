@@ -1,10 +1,8 @@
 //  procedure - states, moves, clocks and notices of one kind of case, read from proto/procedures/<name>.json
 
 #include "proto/procedure.h"
-#include "proto/event.h"
 #include "proto/procedure_parts.h"
 #include "proto/schema.h"
-#include "proto/schema_node.h"
 #include <assert.h>
 #include <libgen.h>
 #include <stdio.h>
@@ -166,43 +164,39 @@ procedure_has_command (const procedure_t *self, const char *command)
     return false;
 }
 
-bool
-procedure_role_is_of_unit (const procedure_t *self, const char *role)
+static const role_t *
+s_role (const procedure_t *self, const char *name)
 {
     for (size_t index = 0; index < self->role_count; index++)
-        if (strcmp (self->roles[index].name, role) == 0)
-            return self->roles[index].of_unit;
-    return false;
-}
-
-const procedure_argument_t *
-procedure_argument (const procedure_t *self, const char *name)
-{
-    for (size_t index = 0; index < self->argument_count; index++)
-        if (strcmp (self->arguments[index].name, name) == 0)
-            return &self->arguments[index];
+        if (strcmp (self->roles[index].name, name) == 0)
+            return &self->roles[index];
     return NULL;
 }
 
 bool
-procedure_argument_fits (const procedure_argument_t *self, const json_t *value)
+procedure_role_is_of_unit (const procedure_t *self, const char *role)
 {
-    int64_t moment;
-    const char *text = json_string_value (value);
-    switch (self->type) {
-    case ARGUMENT_TEXT:
-        return text && *text;
-    case ARGUMENT_NAME:
-        return text && schema_is_id (text);
-    case ARGUMENT_COUNT:
-        return json_is_integer (value) && json_integer_value (value) >= 1 &&
-               json_integer_value (value) <= 999;
-    case ARGUMENT_MOMENT:
-        return text && event_time_parse (text, &moment);
-    case ARGUMENT_CHOICE:
-        return text && list_has (self->values, text);
-    }
-    return false;
+    const role_t *found = s_role (self, role);
+    return found && found->of_unit;
+}
+
+bool
+procedure_role_is_of_co_unit (const procedure_t *self, const char *role)
+{
+    const role_t *found = s_role (self, role);
+    return found && found->of_co_unit;
+}
+
+const char *const *
+procedure_opening_needs (const procedure_t *self)
+{
+    return self->opening_needs;
+}
+
+const char *const *
+procedure_opening_accepts (const procedure_t *self)
+{
+    return self->opening_accepts;
 }
 
 bool
@@ -217,7 +211,22 @@ procedure_has_kind (const procedure_t *self, const char *kind)
 bool
 procedure_clock_runs (const procedure_clock_t *clock, const char *state)
 {
-    return list_has (clock->states, state);
+    return list_has (clock->states, state) || list_has (clock->paused_in, state);
+}
+
+bool
+procedure_clock_is_paused (const procedure_clock_t *clock, const char *state)
+{
+    return list_has (clock->paused_in, state);
+}
+
+const procedure_clock_t *
+procedure_clock (const procedure_t *self, const char *name)
+{
+    for (size_t index = 0; index < self->clock_count; index++)
+        if (strcmp (self->clocks[index].name, name) == 0)
+            return &self->clocks[index];
+    return NULL;
 }
 
 //  --- by number

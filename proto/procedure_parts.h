@@ -10,7 +10,8 @@
 typedef struct {
     const char *name;
     const char *title_zh, *title_en;
-    bool of_unit; //  acts only for cases of the unit it belongs to
+    bool of_unit;    //  acts only for cases of the unit it belongs to
+    bool of_co_unit; //  … for which that unit is a co-unit
 } role_t;
 
 typedef struct {
@@ -33,6 +34,7 @@ struct procedure {
     procedure_move_t *moves;
     procedure_clock_t *clocks;
     procedure_notice_t *notices;
+    const char *const *opening_needs, *const *opening_accepts;
 };
 
 //  Fills the parts from root, and gives everything back

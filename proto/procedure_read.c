@@ -54,18 +54,35 @@ s_names (procedure_t *self, const json_t *object, const char *member)
     return names;
 }
 
+//  The shape has it as one of these
+static unsigned
+s_one_of (const char *const *names, const char *name)
+{
+    unsigned index = 0;
+    while (strcmp (names[index], name) != 0)
+        index++;
+    return index;
+}
+
 static procedure_argument_type_t
 s_argument_type (const char *name)
 {
-    static const char *const NAMES[] = { [ARGUMENT_TEXT] = "text",
-                                         [ARGUMENT_NAME] = "name",
-                                         [ARGUMENT_COUNT] = "count",
-                                         [ARGUMENT_MOMENT] = "moment",
-                                         [ARGUMENT_CHOICE] = "choice" };
-    procedure_argument_type_t type = ARGUMENT_TEXT;
-    while (strcmp (NAMES[type], name) != 0)
-        type++;
-    return type;
+    static const char *const NAMES[] = {
+        [ARGUMENT_TEXT] = "text",   [ARGUMENT_NAME] = "name",     [ARGUMENT_NAMES] = "names",
+        [ARGUMENT_COUNT] = "count", [ARGUMENT_NUMBER] = "number", [ARGUMENT_MOMENT] = "moment",
+        [ARGUMENT_DATE] = "date",   [ARGUMENT_CHOICE] = "choice", [ARGUMENT_FLAG] = "flag",
+        [ARGUMENT_HASH] = "hash",   [ARGUMENT_CASE] = "case",
+    };
+    return s_one_of (NAMES, name);
+}
+
+static procedure_again_t
+s_again (const char *name)
+{
+    static const char *const NAMES[] = {
+        [AGAIN_RESTART] = "restart", [AGAIN_KEEP] = "keep", [AGAIN_KEEP_MIN] = "keep_min"
+    };
+    return name ? s_one_of (NAMES, name) : AGAIN_RESTART;
 }
 
 static void
@@ -77,8 +94,8 @@ s_read_kind (procedure_t *self, const json_t *from, size_t index)
 static void
 s_read_role (procedure_t *self, const json_t *from, size_t index)
 {
-    self->roles[index] =
-        (role_t){ s_text (from, "name"), s_text (from, "zh"), s_text (from, "en"), s_flag (from, "of_unit") };
+    self->roles[index] = (role_t){ s_text (from, "name"), s_text (from, "zh"), s_text (from, "en"),
+                                   s_flag (from, "of_unit"), s_flag (from, "of_co_unit") };
 }
 
 static void
@@ -90,6 +107,7 @@ s_read_argument (procedure_t *self, const json_t *from, size_t index)
         .title_en = s_text (from, "en"),
         .type = s_argument_type (s_text (from, "type")),
         .values = json_object_get (from, "values") ? s_names (self, from, "values") : NULL,
+        .secret = s_flag (from, "secret"),
     };
 }
 
@@ -98,6 +116,47 @@ s_read_state (procedure_t *self, const json_t *from, size_t index)
 {
     self->states[index] = (procedure_state_t){ s_text (from, "name"), s_text (from, "zh"),
                                                s_text (from, "en"), s_flag (from, "end") };
+}
+
+static const procedure_condition_t *
+s_conditions (procedure_t *self, const json_t *array)
+{
+    procedure_condition_t *conditions = s_allocate (self, (json_array_size (array) + 1) * sizeof *conditions);
+    for (size_t index = 0; index < json_array_size (array); index++) {
+        const json_t *from = json_array_get (array, index);
+        bool valued = json_object_get (from, "values") != NULL;
+        conditions[index] = (procedure_condition_t){ .field = s_text (from, "field"),
+                                                     .set = valued || s_flag (from, "set"),
+                                                     .values = valued ? s_names (self, from, "values") : NULL,
+                                                     .title_zh = s_text (from, "zh"),
+                                                     .title_en = s_text (from, "en") };
+    }
+    return conditions;
+}
+
+static void
+s_read_effects (procedure_t *self, const json_t *from, procedure_move_t *move)
+{
+    const json_t *extends = json_object_get (from, "extends"), *advances = json_object_get (from, "advances"),
+                 *opens = json_object_get (from, "opens");
+    move->answers = s_flag (from, "answers");
+    move->when = s_conditions (self, json_object_get (from, "when"));
+    move->when_count = json_array_size (json_object_get (from, "when"));
+    move->marks = json_object_get (from, "marks");
+    move->clears = s_names (self, from, "clears");
+    move->restarts = s_names (self, from, "restarts");
+    move->tells = s_names (self, from, "tells");
+    move->collects = s_text (from, "collects");
+    move->merges = s_text (from, "merges");
+    move->extends.clock = s_text (extends, "clock");
+    move->extends.by = s_text (extends, "by");
+    move->extends.times = s_number (extends, "times");
+    move->advances.field = s_text (advances, "field");
+    move->advances.by = s_number (advances, "by");
+    move->advances.unit = s_text (advances, "unit");
+    move->opens.procedure = s_text (opens, "procedure");
+    move->opens.kind = s_text (opens, "kind");
+    move->opens.title = s_text (opens, "title");
 }
 
 static void
@@ -116,6 +175,7 @@ s_read_move (procedure_t *self, const json_t *from, size_t index)
         .title_zh = s_text (from, "zh"),
         .title_en = s_text (from, "en"),
     };
+    s_read_effects (self, from, &self->moves[index]);
 }
 
 static void
@@ -131,6 +191,14 @@ s_read_clock (procedure_t *self, const json_t *from, size_t index)
         .budget_default = s_number (from, "budget_default"),
         .unit = s_text (from, "unit"),
         .ladder = s_text (from, "ladder"),
+        .until_field = s_text (from, "until_field"),
+        .earlier = s_number (from, "earlier"),
+        .from_field = s_text (from, "from_field"),
+        .paused_in = s_names (self, from, "paused_in"),
+        .again = s_again (s_text (from, "again")),
+        .at_least = s_number (from, "at_least"),
+        .debtor = s_text (from, "debtor"),
+        .on_breach = s_text (from, "on_breach"),
     };
 }
 
@@ -177,6 +245,9 @@ procedure_read (procedure_t *self)
     self->moves = s_parts (self, "moves", sizeof *self->moves, &self->move_count);
     self->clocks = s_parts (self, "clocks", sizeof *self->clocks, &self->clock_count);
     self->notices = s_parts (self, "notices", sizeof *self->notices, &self->notice_count);
+    const json_t *opening = json_object_get (self->root, "opening");
+    self->opening_needs = s_names (self, opening, "needs");
+    self->opening_accepts = s_names (self, opening, "accepts");
     s_each (self, "kinds", s_read_kind);
     s_each (self, "roles", s_read_role);
     s_each (self, "arguments", s_read_argument);
