@@ -1,166 +1,225 @@
-//  rules - which unit a new case is proposed for
+//  rules - which unit a new case is proposed for, and why
+//
+//  One pass of the lexicon over title, text and area marks the words that stand there; the rules then only
+//  look at marks. A proposal and its explanation come from the same walk down the list.
 
-#include "services/routing/rules.h"
+#include "services/routing/rules_parts.h"
 #include <assert.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct rules {
-    json_t *list;
-};
+//  A submission as the rules see it
+typedef struct {
+    json_t *message;
+    uint8_t *found; //  by word: where it was found
+    const char *area;
+} reading_t;
 
-//  The lists of a `when`, and the members of a submission that each looks at
-static const struct {
-    const char *list;
-    const char *members[3];
-    bool inside; //  the word may stand anywhere in the member
-} CONDITIONS[] = {
-    { "areas", { "area" }, false },
-    { "keywords", { "title", "excerpt" }, true },
-    { "kinds", { "case_kind" }, false },
-    { "sources", { "source" }, false },
-};
-#define CONDITION_COUNT (sizeof CONDITIONS / sizeof *CONDITIONS)
+//  What one rule says about a reading
+typedef struct {
+    const char *against; //  the member of `when` that does not hold; NULL: it fits
+    int score;
+} verdict_t;
 
-static bool
-s_complain (char *error, size_t error_size, const char *name, size_t index, const char *what)
+//  --------------------------------------------------------------------------
+//  Reading a submission
+
+static const char *
+s_text (json_t *message, const char *member)
 {
-    snprintf (error, error_size, "%s: /%zu: %s", name, index, what);
-    return false;
+    const char *text = json_string_value (json_object_get (message, member));
+    return text ? text : "";
 }
 
-static bool
-s_is_known_list (const char *word)
+static const char *
+s_area_marked (const rules_t *self, const uint8_t *found, uint8_t mark)
 {
-    for (size_t index = 0; index < CONDITION_COUNT; index++)
-        if (!strcmp (CONDITIONS[index].list, word))
+    for (size_t index = 0; index < self->area_count; index++)
+        if (found[self->areas[index].word] & mark)
+            return self->areas[index].area;
+    return NULL;
+}
+
+//  The given area under its first name, or as it is if the rules do not know it; without one, the first of
+//  the list that the title names, or else the text
+static const char *
+s_area (const rules_t *self, json_t *message, const uint8_t *found)
+{
+    const char *given = s_text (message, "area"), *area;
+    area = *given ? s_area_marked (self, found, IN_AREA) : s_area_marked (self, found, IN_TITLE);
+    if (!area)
+        area = *given ? given : s_area_marked (self, found, IN_TEXT);
+    return area;
+}
+
+static reading_t
+s_read (const rules_t *self, json_t *message)
+{
+    reading_t reading = { message, calloc (lexicon_count (self->lexicon) + 1, 1), NULL };
+    assert (reading.found);
+    lexicon_find (self->lexicon, s_text (message, "title"), IN_TITLE, reading.found);
+    lexicon_find (self->lexicon, s_text (message, "excerpt"), IN_TEXT, reading.found);
+    lexicon_find (self->lexicon, s_text (message, "area"), IN_AREA, reading.found);
+    reading.area = s_area (self, message, reading.found);
+    return reading;
+}
+
+//  --------------------------------------------------------------------------
+//  One rule
+
+//  Without `list`: true
+static bool
+s_has (json_t *list, const char *value)
+{
+    size_t index;
+    json_t *text;
+    json_array_foreach (list, index, text)
+        if (value && !strcmp (json_string_value (text), value))
             return true;
-    return false;
+    return !list;
 }
 
-static bool
-s_are_texts (json_t *list)
+//  The weight of a keyword where it stands; 0 where it does not
+static int
+s_weight (const keyword_t *keyword, const reading_t *reading)
 {
-    size_t index;
-    json_t *word;
-    if (!json_is_array (list) || !json_array_size (list))
-        return false;
-    json_array_foreach (list, index, word)
-        if (!json_string_length (word))
-            return false;
-    return true;
+    uint8_t where = reading->found[keyword->word] & (IN_TITLE | IN_TEXT);
+    return !where ? 0 : keyword->weight * (where & IN_TITLE ? TITLE_FACTOR : 1);
 }
 
-static bool
-s_check_rule (json_t *rule, const char *name, size_t index, bool last, char *error, size_t error_size)
+static int
+s_sum (const keywords_t *words, const reading_t *reading)
 {
-    if (!json_string_length (json_object_get (rule, "name")) ||
-        !json_string_length (json_object_get (rule, "unit")))
-        return s_complain (error, error_size, name, index, "needs a name and a unit");
-    json_t *term = json_object_get (rule, "term"), *when = json_object_get (rule, "when"), *list;
-    if (term && (!json_is_integer (term) || json_integer_value (term) < 1 || json_integer_value (term) > 999))
-        return s_complain (error, error_size, name, index,
-                           "/term must be a number of working days, 1 to 999");
-    if (!json_is_object (when) || (json_object_size (when) == 0) != last)
-        return s_complain (error, error_size, name, index,
-                           "/when: the last rule has no condition, every other has one");
-    const char *word;
-    json_object_foreach (when, word, list) {
-        if (!s_is_known_list (word) || !s_are_texts (list))
-            return s_complain (error, error_size, name, index,
-                               "/when: areas, keywords, kinds, sources: lists of texts");
+    int sum = 0;
+    for (size_t index = 0; index < words->count; index++)
+        sum += s_weight (&words->list[index], reading);
+    return sum;
+}
+
+static verdict_t
+s_judge (const rule_t *rule, const reading_t *reading)
+{
+    static const struct {
+        const char *list, *member;
+    } VALUES[] = { { "kinds", "case_kind" }, { "sources", "source" }, { "procedures", "procedure" } };
+    for (size_t index = 0; index < sizeof VALUES / sizeof *VALUES; index++)
+        if (!s_has (json_object_get (rule->when, VALUES[index].list),
+                    s_text (reading->message, VALUES[index].member)))
+            return (verdict_t){ VALUES[index].list, 0 };
+    if (!s_has (json_object_get (rule->when, "areas"), reading->area))
+        return (verdict_t){ "areas", 0 };
+    if (s_sum (&rule->unless, reading))
+        return (verdict_t){ "unless", 0 };
+    int sum = s_sum (&rule->keywords, reading);
+    if (rule->keywords.count && sum < rule->at_least)
+        return (verdict_t){ "keywords", sum };
+    return (verdict_t){ NULL, rule->weighted ? sum : 0 };
+}
+
+//  --------------------------------------------------------------------------
+//  The list
+
+typedef void (look_fn) (json_t *list, const rule_t *rule, verdict_t verdict, const reading_t *reading);
+
+//  The deciding rule and its score; look, if there is one, is told of every rule on the way
+static const rule_t *
+s_decide (const rules_t *self, const reading_t *reading, int *score, look_fn *look, json_t *list)
+{
+    const rule_t *best = NULL;
+    *score = 0;
+    for (size_t index = 0; index < self->count; index++) {
+        const rule_t *rule = &self->list[index];
+        if (best && !rule->weighted)
+            break; //  the round is over
+        verdict_t verdict = s_judge (rule, reading);
+        if (look)
+            look (list, rule, verdict, reading);
+        if (verdict.against || (best && verdict.score <= *score))
+            continue;
+        best = rule;
+        *score = verdict.score;
+        if (!rule->weighted)
+            break;
     }
-    return true;
+    assert (best); //  the last rule fits everything
+    return best;
 }
 
-rules_t *
-rules_parse (const char *name, const char *bytes, size_t size, char *error, size_t error_size)
+size_t
+rules_count (const rules_t *self)
 {
-    json_error_t where;
-    json_t *list = json_loadb (bytes, size, JSON_REJECT_DUPLICATES, &where), *rule;
-    size_t index, count = json_array_size (list);
-    bool good = count > 0;
-    if (!list)
-        snprintf (error, error_size, "%s: line %d: %s", name, where.line, where.text);
-    else if (!good)
-        snprintf (error, error_size, "%s: must be a list of rules, the last without condition", name);
-    json_array_foreach (list, index, rule) {
-        good = good && s_check_rule (rule, name, index, index + 1 == count, error, error_size);
-    }
-    rules_t *self = calloc (1, sizeof *self);
-    assert (self);
-    self->list = list;
-    if (!good)
-        rules_destroy (&self);
-    return self;
+    return self->count;
 }
 
-rules_t *
-rules_load (const char *path, char *error, size_t error_size)
+proposal_t
+rules_at (const rules_t *self, size_t index)
 {
-    FILE *file = fopen (path, "r");
-    if (!file) {
-        snprintf (error, error_size, "%s: cannot be read", path);
-        return NULL;
-    }
-    char *bytes = NULL;
-    size_t room = 0;
-    ssize_t size = getdelim (&bytes, &room, '\0', file);
-    fclose (file);
-    rules_t *self = rules_parse (path, bytes, size < 0 ? 0 : (size_t) size, error, error_size);
-    free (bytes);
-    return self;
-}
-
-void
-rules_destroy (rules_t **self_p)
-{
-    if (!*self_p)
-        return;
-    json_decref ((*self_p)->list);
-    free (*self_p);
-    *self_p = NULL;
-}
-
-static bool
-s_matches (json_t *list, size_t condition, json_t *message)
-{
-    size_t index;
-    json_t *word;
-    json_array_foreach (list, index, word)
-        for (const char *const *member = CONDITIONS[condition].members; *member; member++) {
-            const char *value = json_string_value (json_object_get (message, *member));
-            if (!value)
-                continue;
-            if (CONDITIONS[condition].inside ? strstr (value, json_string_value (word)) != NULL
-                                             : !strcmp (value, json_string_value (word)))
-                return true;
-        }
-    return false;
-}
-
-static bool
-s_fits (json_t *rule, json_t *message)
-{
-    json_t *when = json_object_get (rule, "when");
-    for (size_t condition = 0; condition < CONDITION_COUNT; condition++) {
-        json_t *list = json_object_get (when, CONDITIONS[condition].list);
-        if (list && !s_matches (list, condition, message))
-            return false;
-    }
-    return true;
+    assert (index < self->count);
+    return self->list[index].proposal;
 }
 
 proposal_t
 rules_propose (const rules_t *self, json_t *message)
 {
-    size_t index = 0;
-    while (!s_fits (json_array_get (self->list, index), message))
-        index++; //  ends: the last rule fits everything
-    json_t *rule = json_array_get (self->list, index);
-    return (proposal_t){ json_string_value (json_object_get (rule, "name")),
-                         json_string_value (json_object_get (rule, "unit")),
-                         (int) json_integer_value (json_object_get (rule, "term")) };
+    int score;
+    reading_t reading = s_read (self, message);
+    proposal_t proposal = s_decide (self, &reading, &score, NULL, NULL)->proposal;
+    proposal.score = score;
+    free (reading.found);
+    return proposal;
+}
+
+//  --------------------------------------------------------------------------
+//  Reasons
+
+static void
+s_add_words (json_t *list, const keywords_t *words, const reading_t *reading)
+{
+    for (size_t index = 0; index < words->count; index++) {
+        const keyword_t *keyword = &words->list[index];
+        bool title = reading->found[keyword->word] & IN_TITLE;
+        if (title || reading->found[keyword->word] & IN_TEXT)
+            json_array_append_new (list,
+                                   json_pack ("{ss si ss}", "word", keyword->text, "weight",
+                                              s_weight (keyword, reading), "in", title ? "title" : "text"));
+    }
+}
+
+static void
+s_look (json_t *list, const rule_t *rule, verdict_t verdict, const reading_t *reading)
+{
+    json_t *words = json_array ();
+    bool excluded = verdict.against && !strcmp (verdict.against, "unless");
+    s_add_words (words, excluded ? &rule->unless : &rule->keywords, reading);
+    json_t *entry = json_pack ("{ss ss sb so ss?}", "rule", rule->proposal.name, "unit", rule->proposal.unit,
+                               "fits", !verdict.against, "words", words, "against", verdict.against);
+    assert (entry);
+    if (rule->weighted) {
+        json_object_set_new (entry, "score", json_integer (verdict.score));
+        json_object_set_new (entry, "at_least", json_integer (rule->at_least));
+    }
+    json_array_append_new (list, entry);
+}
+
+json_t *
+rules_explain (const rules_t *self, json_t *message)
+{
+    int score;
+    json_t *list = json_array ();
+    reading_t reading = s_read (self, message);
+    const rule_t *rule = s_decide (self, &reading, &score, s_look, list);
+    const proposal_t *said = &rule->proposal;
+    json_t *why = json_pack ("{ss ss ss? so}", "rule", said->name, "unit", said->unit, "area", reading.area,
+                             "looked_at", list);
+    assert (why);
+    if (said->co_units)
+        json_object_set (why, "co_units", said->co_units);
+    if (said->priority)
+        json_object_set_new (why, "priority", json_string (said->priority));
+    if (said->term)
+        json_object_set_new (why, "term", json_integer (said->term));
+    if (rule->weighted)
+        json_object_set_new (why, "score", json_integer (score));
+    free (reading.found);
+    return why;
 }
