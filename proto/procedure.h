@@ -103,9 +103,10 @@ typedef struct {
     const char *from_field;  //  field with the date or moment that it runs from; NULL: when the state began
     const char *const *paused_in; //  states in which it stands still; NULL-terminated
     procedure_again_t again;
-    int at_least;          //  units that AGAIN_KEEP_MIN leaves
-    const char *debtor;    //  who owes it: a role, or a word such as enterprise; NULL: the unit
-    const char *on_breach; //  command that duban gives itself when it runs out; or NULL
+    int at_least;                        //  units that AGAIN_KEEP_MIN leaves
+    const char *debtor;                  //  who owes it: a role, or a word such as enterprise; NULL: the unit
+    const char *on_breach;               //  command that duban gives itself when it runs out; or NULL
+    const char *if_field, *unless_field; //  runs only while the case has this field, and has not that one
 } procedure_clock_t;
 
 typedef struct {

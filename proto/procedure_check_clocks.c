@@ -76,6 +76,11 @@ s_check_life (const check_t *self, size_t index)
     for (size_t at = 0; clock->paused_in[at]; at++)
         if (list_has (clock->states, clock->paused_in[at]))
             return check_fail (self, "%s/%zu: it runs in %s", pointer, at, clock->paused_in[at]);
+    const char *const fields[] = { clock->if_field, clock->unless_field };
+    for (size_t at = 0; at < 2; at++)
+        if (fields[at] && !check_is_field (procedure, fields[at]))
+            return check_fail (self, "/clocks/%zu/%s: no move sets %s", index,
+                               at ? "unless_field" : "if_field", fields[at]);
     if ((clock->again == AGAIN_KEEP_MIN) != (clock->at_least > 0))
         return check_fail (self, "/clocks/%zu/at_least: belongs to keep_min, which needs it", index);
     for (size_t at = 0; clock->on_breach && at < procedure->move_count; at++)

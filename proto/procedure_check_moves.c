@@ -79,8 +79,7 @@ s_check_conditions (const check_t *self, size_t index)
             at);
         if (!json_object_get (source, "set") == !json_object_get (source, "values"))
             return check_fail (self, "/moves/%zu/when/%zu: either set or values", index, at);
-        if (strcmp (move->when[at].field, "children") != 0 &&
-            !check_is_field (self->procedure, move->when[at].field))
+        if (!check_is_field (self->procedure, move->when[at].field))
             return check_fail (self, "/moves/%zu/when/%zu/field: no move sets %s", index, at,
                                move->when[at].field);
     }

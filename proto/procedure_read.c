@@ -199,6 +199,8 @@ s_read_clock (procedure_t *self, const json_t *from, size_t index)
         .at_least = s_number (from, "at_least"),
         .debtor = s_text (from, "debtor"),
         .on_breach = s_text (from, "on_breach"),
+        .if_field = s_text (from, "if_field"),
+        .unless_field = s_text (from, "unless_field"),
     };
 }
 

@@ -97,9 +97,31 @@ check_is_clock (const procedure_t *self, const char *name)
     return procedure_clock (self, name) != NULL;
 }
 
+//  "handling_breached" while there is a clock of this name, "opinions_complete" while some move collects them
+static bool
+s_is_kept_by_engine (const procedure_t *self, const char *name)
+{
+    static const char BREACHED[] = "_breached", COMPLETE[] = "_complete";
+    size_t size = strlen (name);
+    for (size_t index = 0; index < self->clock_count; index++) {
+        size_t own = strlen (self->clocks[index].name);
+        if (size > own && !strncmp (name, self->clocks[index].name, own) && !strcmp (name + own, BREACHED))
+            return true;
+    }
+    for (size_t index = 0; index < self->move_count; index++) {
+        const char *collects = self->moves[index].collects;
+        size_t own = collects ? strlen (collects) : size;
+        if (size > own && !strncmp (name, collects, own) && !strcmp (name + own, COMPLETE))
+            return true;
+    }
+    return strcmp (name, "unit") == 0 || strcmp (name, "kind") == 0 || strcmp (name, "children") == 0;
+}
+
 bool
 check_is_field (const procedure_t *self, const char *name)
 {
+    if (s_is_kept_by_engine (self, name))
+        return true;
     if (list_has (self->opening_needs, name) || list_has (self->opening_accepts, name))
         return true;
     for (size_t index = 0; index < self->move_count; index++) {

@@ -26,3 +26,24 @@ case_destroy (case_t **self_p)
     free (self);
     *self_p = NULL;
 }
+
+bool
+case_is_over (const case_t *self)
+{
+    return procedure_state (self->procedure, self->state)->end;
+}
+
+const char *
+case_field (const case_t *self, const char *name)
+{
+    if (!strcmp (name, "unit"))
+        return self->unit;
+    if (!strcmp (name, "kind"))
+        return self->kind;
+    if (!strcmp (name, "children"))
+        return self->children > 0 ? "" : NULL;
+    const json_t *value = json_object_get (self->fields, name);
+    if (json_is_string (value))
+        return json_string_value (value);
+    return !value || json_is_null (value) || json_is_false (value) ? NULL : "";
+}

@@ -27,13 +27,18 @@ typedef struct {
     char *source, *submitter; //  submitter may be NULL
     char *title, *kind, *area;
     int secrecy;
-    char *unit;     //  or NULL
-    json_t *fields; //  what moves have set; "clocks": anchors of those that run; "moved": version of the last
-                    //  move
+    char *unit;       //  or NULL
+    int64_t parent;   //  the case that it is a part of; 0: none
+    int64_t children; //  how many of its parts are open, when it was loaded
+    json_t *fields;   //  what moves have set, and what the engine keeps: "clocks" (see clocks.h), "moved"
+                      //  (version of the last move), "accused", "accused_units", "recused" (see recusal.h)
     moment_t opened_at, closed_at;
     bool added, changed; //  to be inserted; to be updated
 } case_t;
 
 void case_destroy (case_t **self_p);
+bool case_is_over (const case_t *self);
+//  A field that a condition can ask for, as text: "" for true; NULL: not set
+const char *case_field (const case_t *self, const char *name);
 //  Replaces an owned text
 void case_set (char **place, const char *value);

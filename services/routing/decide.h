@@ -19,6 +19,7 @@ typedef enum {
 typedef struct {
     void (*log) (void *arg, const log_entry_t *entry);             //  takes what the entry points to
     void (*post) (void *arg, const char *target, json_t *message); //  takes the message
+    case_t *(*find) (void *arg, int64_t case_no); //  another case on the desk; NULL: it is not there
     void *arg;
 } decide_sink_t;
 

@@ -6,6 +6,8 @@
 #include "services/routing/desk.h"
 #include "common/log.h"
 #include "common/service.h"
+#include "proto/case_number.h"
+#include "services/routing/recusal.h"
 #include "services/routing/store.h"
 
 struct desk {
@@ -93,6 +95,20 @@ s_on_waiting (void *arg, PGresult *result)
         zlistx_add_end (self->waiting, store_read_waiting (result, row));
 }
 
+//  A command may speak of another case: both are locked at once, in order of number
+static void
+s_add_named_cases (sql_column_t *numbers, json_t *arguments)
+{
+    const char *name;
+    json_t *value;
+    int year;
+    int64_t case_no;
+    json_object_foreach (arguments, name, value)
+        if (json_string_length (value) < CASE_NUMBER_TEXT && json_string_length (value) &&
+            case_number_read (json_string_value (value), NULL, &year, &case_no))
+            sql_column_int8 (numbers, case_no);
+}
+
 static void
 s_load (void *arg, batch_t *batch)
 {
@@ -103,6 +119,7 @@ s_load (void *arg, batch_t *batch)
     for (size_t index = 0; index < batch_count (batch); index++) {
         json_t *message = batch_item (batch, index)->message;
         sql_column_int8 (numbers, json_integer_value (json_object_get (message, "case")));
+        s_add_named_cases (numbers, json_object_get (message, "arguments"));
     }
     store_load (batch, numbers, s_on_cases, s_on_waiting, self);
     sql_column_destroy (&numbers);
@@ -127,6 +144,12 @@ static void
 s_post (void *arg, const char *target, json_t *message)
 {
     batch_post (((desk_t *) arg)->batch, target, message);
+}
+
+static case_t *
+s_on_find (void *arg, int64_t case_no)
+{
+    return s_find (arg, case_no);
 }
 
 static void
@@ -237,6 +260,10 @@ s_load_waiting (void *arg, batch_t *batch)
 static void
 s_give_up (desk_t *self, const case_t *file, json_t *message)
 {
+    const char *actor = json_string_value (json_object_get (message, "actor")),
+               *unit = json_string_value (json_object_get (message, "unit"));
+    if (file && recusal_is_accused (file, actor, unit))
+        file = NULL; //  to them it does not exist
     if (streq (json_string_value (json_object_get (message, "kind")), "command"))
         decide_refuse (&self->decider, file, message, PROBLEM_TOO_LATE,
                        "what this command depends on did not come within 30 s", NULL);
@@ -270,7 +297,7 @@ desk_new (const shelf_t *shelf, const rules_t *rules, int utc_offset_minutes)
     self->shelf = shelf;
     self->decider = (decider_t){ .rules = rules,
                                  .utc_offset_minutes = utc_offset_minutes,
-                                 .sink = { .log = s_log, .post = s_post, .arg = self } };
+                                 .sink = { .log = s_log, .post = s_post, .find = s_on_find, .arg = self } };
     self->files = zlistx_new ();
     zlistx_set_destructor (self->files, (zlistx_destructor_fn *) case_destroy);
     self->waiting = zlistx_new ();

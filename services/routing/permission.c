@@ -36,6 +36,27 @@ s_is_of_the_unit (const case_t *file, json_t *message)
     return unit && file->unit && !strcmp (unit, file->unit);
 }
 
+static bool
+s_is_of_a_co_unit (const case_t *file, json_t *message)
+{
+    const char *unit = s_text (message, "unit");
+    size_t index;
+    json_t *one;
+    json_array_foreach (json_object_get (file->fields, "co_units"), index, one)
+        if (unit && !strcmp (json_string_value (one), unit))
+            return true;
+    return false;
+}
+
+//  Some roles count only in the unit that leads the case, some only in one that takes part
+static bool
+s_is_of_its_unit (const case_t *file, json_t *message, const char *role)
+{
+    if (procedure_role_is_of_unit (file->procedure, role))
+        return s_is_of_the_unit (file, message);
+    return !procedure_role_is_of_co_unit (file->procedure, role) || s_is_of_a_co_unit (file, message);
+}
+
 bool
 permission_allows (const case_t *file, json_t *message, const procedure_move_t *move)
 {
@@ -44,7 +65,7 @@ permission_allows (const case_t *file, json_t *message, const procedure_move_t *
             if (s_is_submitter (file, message))
                 return true;
         } else if (strcmp (*role, "system") != 0 && s_has_role (message, *role) &&
-                   (!procedure_role_is_of_unit (file->procedure, *role) || s_is_of_the_unit (file, message)))
+                   s_is_of_its_unit (file, message, *role))
             return true;
     }
     return false;

@@ -6,14 +6,15 @@
 
 #define CASE_COLUMNS                                                                                         \
     "case_no, number, procedure, procedure_version, state, version, source, submitter, title, kind, area, "  \
-    "secrecy::int, unit, fields, opened_at, closed_at"
+    "secrecy::int, unit, fields, opened_at, closed_at, parent, (SELECT count (*) FROM cases child "          \
+    "WHERE child.parent = c.case_no AND child.closed_at IS NULL)"
 //  Real time, not business time: it bounds a race between messages
 #define WAITING_COLUMNS "waiting_id, case_no, body, give_up_at <= clock_timestamp ()"
 
 enum { LOAD, LOAD_WAITING, ADD, CHANGE, LOG, WAIT, UNWAIT, RETRY_CASES, RETRY };
 static const db_statement_t STATEMENTS[] = {
     //  A sorted array does not sort locks: without ORDER BY two replicas deadlock
-    [LOAD] = { "load_cases", "SELECT " CASE_COLUMNS " FROM cases WHERE case_no = ANY ($1::bigint[]) "
+    [LOAD] = { "load_cases", "SELECT " CASE_COLUMNS " FROM cases c WHERE case_no = ANY ($1::bigint[]) "
                              "ORDER BY case_no FOR UPDATE" },
     [LOAD_WAITING] = { "load_waiting",
                        "SELECT " WAITING_COLUMNS " FROM waiting WHERE case_no = ANY ($1::bigint[]) "
@@ -21,17 +22,17 @@ static const db_statement_t STATEMENTS[] = {
     [ADD] = { "add_cases",
               "INSERT INTO cases (case_no, number, procedure, procedure_version, state, version, source, "
               "submitter,"
-              " title, kind, area, secrecy, unit, fields, opened_at, closed_at) "
+              " title, kind, area, secrecy, unit, fields, opened_at, closed_at, parent) "
               "SELECT * FROM unnest ($1::bigint[], $2::text[], $3::text[], $4::int[], $5::text[], $6::int[],"
               " $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::int[], $13::text[], "
               "$14::bytea[],"
-              " $15::timestamptz[], $16::timestamptz[])" },
+              " $15::timestamptz[], $16::timestamptz[], $17::bigint[])" },
     [CHANGE] = { "change_cases",
                  "UPDATE cases c SET state = n.state, version = n.version, unit = n.unit, fields = n.fields,"
-                 " closed_at = n.closed_at "
+                 " closed_at = n.closed_at, secrecy = n.secrecy "
                  "FROM unnest ($1::bigint[], $2::text[], $3::int[], $4::text[], $5::bytea[], "
-                 "$6::timestamptz[])"
-                 " AS n (case_no, state, version, unit, fields, closed_at) WHERE c.case_no = n.case_no" },
+                 "$6::timestamptz[], $7::int[])"
+                 " AS n (case_no, state, version, unit, fields, closed_at, secrecy) WHERE c.case_no = n.case_no" },
     [LOG] = { "add_log", "INSERT INTO case_log (case_no, version, event, state, actor, spoke, secrecy, "
                          "occurred_at, recorded_at,"
                          " cause, traceparent, canonical) "
@@ -45,7 +46,7 @@ static const db_statement_t STATEMENTS[] = {
     [UNWAIT] = { "delete_waiting", "DELETE FROM waiting WHERE waiting_id = ANY ($1::bigint[])" },
     //  What has waited for a while: its case may have moved in a transaction that could not see it
     [RETRY_CASES] = { "retry_cases",
-                      "SELECT " CASE_COLUMNS " FROM cases WHERE case_no IN (SELECT w.case_no FROM waiting w"
+                      "SELECT " CASE_COLUMNS " FROM cases c WHERE case_no IN (SELECT w.case_no FROM waiting w"
                       " ORDER BY w.waiting_id LIMIT $1::int) ORDER BY case_no FOR UPDATE" },
     [RETRY] = { "retry_waiting", "SELECT " WAITING_COLUMNS " FROM waiting ORDER BY waiting_id LIMIT $1::int "
                                  "FOR UPDATE SKIP LOCKED" },
@@ -65,7 +66,7 @@ waiting_destroy (waiting_t **self_p)
 //  --------------------------------------------------------------------------
 //  Columns: a statement's arrays, filled row by row
 
-#define MAX_COLUMNS 16
+#define MAX_COLUMNS 17
 
 static void
 s_open (sql_column_t **column, const sql_type_t *types, size_t count)
@@ -146,7 +147,9 @@ store_read_case (const PGresult *result, int row, const char **procedure, int *p
                       .unit = s_text (result, row, 12),
                       .fields = s_json (result, row, 13),
                       .opened_at = sql_moment (result, row, 14),
-                      .closed_at = sql_moment (result, row, 15) };
+                      .closed_at = sql_moment (result, row, 15),
+                      .parent = sql_is_null (result, row, 16) ? 0 : sql_int8 (result, row, 16),
+                      .children = sql_int8 (result, row, 17) };
     return file;
 }
 
@@ -178,12 +181,12 @@ store_load_waiting (batch_t *batch, void (*on_cases) (void *arg, PGresult *resul
 static void
 s_add_cases (batch_t *batch, case_t *const *files, size_t count)
 {
-    static const sql_type_t TYPES[] = { SQL_INT8, SQL_TEXT,  SQL_TEXT,        SQL_INT4,
-                                        SQL_TEXT, SQL_INT4,  SQL_TEXT,        SQL_TEXT,
-                                        SQL_TEXT, SQL_TEXT,  SQL_TEXT,        SQL_INT4,
-                                        SQL_TEXT, SQL_BYTEA, SQL_TIMESTAMPTZ, SQL_TIMESTAMPTZ };
+    static const sql_type_t TYPES[] = { SQL_INT8,        SQL_TEXT, SQL_TEXT, SQL_INT4,  SQL_TEXT,
+                                        SQL_INT4,        SQL_TEXT, SQL_TEXT, SQL_TEXT,  SQL_TEXT,
+                                        SQL_TEXT,        SQL_INT4, SQL_TEXT, SQL_BYTEA, SQL_TIMESTAMPTZ,
+                                        SQL_TIMESTAMPTZ, SQL_INT8 };
     sql_column_t *column[MAX_COLUMNS];
-    s_open (column, TYPES, 16);
+    s_open (column, TYPES, MAX_COLUMNS);
     for (size_t index = 0; index < count; index++) {
         const case_t *file = files[index];
         if (!file->added)
@@ -204,16 +207,21 @@ s_add_cases (batch_t *batch, case_t *const *files, size_t count)
         s_add_json (column[13], file->fields);
         sql_column_moment (column[14], file->opened_at);
         sql_column_moment (column[15], file->closed_at);
+        if (file->parent)
+            sql_column_int8 (column[16], file->parent);
+        else
+            sql_column_null (column[16]);
     }
-    s_send (batch, ADD, column, 16);
+    s_send (batch, ADD, column, MAX_COLUMNS);
 }
 
 static void
 s_change_cases (batch_t *batch, case_t *const *files, size_t count)
 {
-    static const sql_type_t TYPES[] = { SQL_INT8, SQL_TEXT, SQL_INT4, SQL_TEXT, SQL_BYTEA, SQL_TIMESTAMPTZ };
+    static const sql_type_t TYPES[] = { SQL_INT8,  SQL_TEXT,        SQL_INT4, SQL_TEXT,
+                                        SQL_BYTEA, SQL_TIMESTAMPTZ, SQL_INT4 };
     sql_column_t *column[MAX_COLUMNS];
-    s_open (column, TYPES, 6);
+    s_open (column, TYPES, 7);
     for (size_t index = 0; index < count; index++) {
         const case_t *file = files[index];
         if (file->added || !file->changed)
@@ -224,8 +232,9 @@ s_change_cases (batch_t *batch, case_t *const *files, size_t count)
         sql_column_text (column[3], file->unit);
         s_add_json (column[4], file->fields);
         sql_column_moment (column[5], file->closed_at);
+        sql_column_int4 (column[6], file->secrecy);
     }
-    s_send (batch, CHANGE, column, 6);
+    s_send (batch, CHANGE, column, 7);
 }
 
 void

@@ -62,7 +62,7 @@ desk_open (desk_test_t *self)
         fail_msg ("%s", error);
     self->decider = (decider_t){ .rules = self->rules,
                                  .utc_offset_minutes = 480,
-                                 .sink = { desk_on_log, desk_on_post, self } };
+                                 .sink = { .log = desk_on_log, .post = desk_on_post, .arg = self } };
 }
 
 static inline void
