@@ -49,8 +49,9 @@ s_fire (deadline_t *self, const world_t *world, step_t step, firings_t *firings)
     *firing =
         (firing_t){ .case_no = self->case_no, .clock = self->name, .due_at = step.at, .level = rung->level };
     memcpy (firing->rung, name, sizeof name);
-    firing->message = json_pack ("{ss sI ss ss ss sI sI}", "kind", "rung", "case", (json_int_t) self->case_no,
-                                 "clock", self->name, "rung", name, "level", rung->level, "due_at",
+    firing->message = json_pack ("{ss sI ss si ss ss sI sI}", "kind", "rung", "case",
+                                 (json_int_t) self->case_no, "clock", self->name, "version", self->version,
+                                 "rung", name, "level", rung->level, "due_at",
                                  (json_int_t) step.at, "fired_at", (json_int_t) world->now);
     assert (firing->message);
     if (rung->template && self->running)

@@ -11,5 +11,5 @@ CREATE OR REPLACE VIEW api.cases AS
     FROM cases;
 CREATE OR REPLACE VIEW api.case_log AS
     SELECT case_no, version, event, state, actor, spoke, secrecy, occurred_at, recorded_at, cause, traceparent,
-           CASE WHEN secrecy < 2 THEN (convert_from (canonical, 'UTF8')::jsonb - 'secret')::text END AS canonical
+           CASE WHEN secrecy < 2 THEN (convert_from (canonical, 'UTF8')::jsonb - 'secret')::text COLLATE "C" END AS canonical
     FROM case_log;
