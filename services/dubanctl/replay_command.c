@@ -23,34 +23,12 @@ static const option_row_t OPTIONS[] = {
 static bool
 s_read_map (replay_map_t *map, const char *list)
 {
-    const struct {
-        const char *name, **value;
-    } members[] = { { "title", &map->title },
-                    { "text", &map->text },
-                    { "time", &map->time },
-                    { "id", &map->id },
-                    { "area", &map->area } };
-    static char buffer[512];
-    snprintf (buffer, sizeof buffer, "%s", list);
-    char *rest = buffer;
-    for (char *item; (item = strsep (&rest, ","));) {
-        char *equals = strchr (item, '=');
-        bool known = false;
-        if (equals)
-            *equals = 0;
-        for (size_t index = 0; equals && index < sizeof members / sizeof *members; index++)
-            if (!strcmp (members[index].name, item)) {
-                *members[index].value = equals + 1;
-                known = true;
-            }
-        if (!known) {
-            complain (words ("--map: not one of title, text, time, id, area: %s",
-                             "--map:不是 title、text、time、id、area 之一:%s"),
-                      item);
-            return false;
-        }
-    }
-    return true;
+    rows_column_t columns[] = { { "title", map->title }, { "text", map->text }, { "time", map->time },
+                                { "id", map->id },       { "area", map->area }, { 0 } };
+    bool good = !list || rows_map (columns, list);
+    *map = (replay_map_t){ columns[0].column, columns[1].column, columns[2].column, columns[3].column,
+                           columns[4].column };
+    return good;
 }
 
 //  The file's name without folder and endings; only what an id may have
@@ -119,8 +97,7 @@ s_run (const arguments_t *arguments)
                       .rate = 100,
                       .limit = LONG_MAX };
     if (!arguments_number (arguments, "rate", &self.rate, 1, 1000000) ||
-        !arguments_number (arguments, "limit", &self.limit, 1, LONG_MAX) ||
-        (map && !s_read_map (&self.map, map)))
+        !arguments_number (arguments, "limit", &self.limit, 1, LONG_MAX) || !s_read_map (&self.map, map))
         return USAGE;
     s_make_prefix (self.prefix, prefix ? prefix : arguments->operands[0]);
     self.rows = rows_open (arguments->operands[0]);

@@ -185,3 +185,33 @@ rows_fraction (const rows_t *self)
 {
     return self->size > 0 ? (double) gzoffset (self->file) / self->size : 1;
 }
+
+static bool
+s_map_one (rows_column_t *columns, char *item)
+{
+    char *equals = strchr (item, '=');
+    for (; equals && columns->name; columns++)
+        if (!strncmp (columns->name, item, (size_t) (equals - item)) && !columns->name[equals - item]) {
+            columns->column = equals + 1;
+            return true;
+        }
+    return false;
+}
+
+bool
+rows_map (rows_column_t *columns, const char *list)
+{
+    static char buffer[512];
+    snprintf (buffer, sizeof buffer, "%s", list);
+    char *rest = buffer;
+    for (char *item; (item = strsep (&rest, ","));) {
+        if (s_map_one (columns, item))
+            continue;
+        complain (words ("--map: %s: names, each with a column, are:", "--map:%s:可用名称(各配一列)为:"),
+                  item);
+        for (; columns->name; columns++)
+            remark ("  %s=%s", columns->name, columns->column);
+        return false;
+    }
+    return true;
+}

@@ -14,3 +14,11 @@ rows_next_t rows_next (rows_t *self);
 const char *rows_value (const rows_t *self, const char *column);
 //  How much of the file has been read, 0 … 1
 double rows_fraction (const rows_t *self);
+
+//  Which column is meant by a name; a list of them ends with one without a name
+typedef struct {
+    const char *name, *column;
+} rows_column_t;
+
+//  Takes "title=标题,text=内容" over into columns. False after saying what is wrong.
+bool rows_map (rows_column_t *columns, const char *list);

@@ -2,9 +2,8 @@
 
 #include "services/intake/decide.h"
 #include "common/calendar.h"
+#include "proto/excerpt.h"
 #include <sodium.h>
-
-#define EXCERPT_BYTES 600 //  of the text, for the assignment rules: 200 characters
 
 static const char *const SECRECY[] = { "public", "internal", "confidential", "sealed" };
 #define SECRECY_DEFAULT 1
@@ -113,18 +112,11 @@ intake_check_procedure (const shelf_t *shelf, const event_t *event)
     return problem;
 }
 
-//  The first characters of a text, whole code points only
 static json_t *
 s_excerpt (json_t *text)
 {
     const char *bytes = json_string_value (text);
-    size_t size = json_string_length (text);
-    if (size > EXCERPT_BYTES) {
-        size = EXCERPT_BYTES;
-        while (size && ((uint8_t) bytes[size] & 0xc0) == 0x80)
-            size--;
-    }
-    return json_stringn (bytes, size);
+    return json_stringn (bytes, excerpt_size (bytes, json_string_length (text)));
 }
 
 static json_t *
