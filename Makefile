@@ -67,8 +67,11 @@ $(BUILD)/libduban.a: $(LIB_OBJ)
 	@rm -f $@
 	ar crs $@ $^
 
+# dubanctl tries assignment rules as routing does
+ALSO_dubanctl := services/routing/rules.c services/routing/rules_read.c services/routing/lexicon.c
+
 define service_rule
-$(BUILD)/$(1): $$(patsubst %.c,$(BUILD)/%.o,$$(wildcard services/$(1)/*.c)) $(BUILD)/libduban.a
+$(BUILD)/$(1): $$(patsubst %.c,$(BUILD)/%.o,$$(wildcard services/$(1)/*.c) $$(ALSO_$(1))) $(BUILD)/libduban.a
 	$$(CC) $$(LDOPT) -o $$@ $$^ $$(LDLIBS)
 endef
 $(foreach s,$(SERVICES),$(eval $(call service_rule,$(s))))
