@@ -56,10 +56,13 @@ $(BUILD)/%.o: %.c
 	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # The shape of a procedure is compiled in: the published schema as a C string
-SHAPED := $(BUILD)/proto/procedure_shape.o build/tidy/proto/procedure_shape.ok
+SHAPES := $(BUILD)/proto/procedure_shape.inc $(BUILD)/proto/form_shape.inc
+SHAPED := $(foreach f,procedure_shape form_shape,$(BUILD)/proto/$(f).o build/tidy/proto/$(f).ok)
 $(SHAPED): CFLAGS += -I$(BUILD)/proto -Wno-overlength-strings
-$(SHAPED): $(BUILD)/proto/procedure_shape.inc
+$(SHAPED): $(SHAPES)
 $(BUILD)/proto/procedure_shape.inc: proto/schemas/procedure.json
+$(BUILD)/proto/form_shape.inc: proto/schemas/register.json
+$(SHAPES):
 	@mkdir -p $(@D)
 	@sed -e 's/[\\"]/\\&/g' -e 's/^ */"/' -e 's/$$/"/' $< >$@
 

@@ -26,6 +26,10 @@ static const struct {
     [EVENT_CASE_CHANGED] = { TYPE_HEAD "case.changed.v1", "case.changed.json", false },
     [EVENT_COMMAND_REFUSED] = { TYPE_HEAD "command.refused.v1", "command.refused.json", false },
     [EVENT_NOTICE] = { TYPE_HEAD "notice.v1", "notice.json", false },
+    [EVENT_REGISTER_PUT] = { TYPE_HEAD "register.put.v1", "register.put.json", true },
+    [EVENT_REGISTER_END] = { TYPE_HEAD "register.end.v1", "register.end.json", true },
+    [EVENT_REGISTER_CHANGED] = { TYPE_HEAD "register.changed.v1", "register.changed.json", false },
+    [EVENT_REGISTER_REFUSED] = { TYPE_HEAD "register.refused.v1", "register.refused.json", false },
 };
 
 const char *

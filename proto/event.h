@@ -15,15 +15,19 @@
 #define EVENT_MAX_VALUES 5000
 
 typedef enum {
-    EVENT_SUBMISSION,      //  cn.gov.duban.submission.v1
-    EVENT_COMMAND,         //  cn.gov.duban.command.v1
-    EVENT_FEED_READ,       //  cn.gov.duban.feed.read.v1
-    EVENT_RECEIPT,         //  cn.gov.duban.receipt.v1
-    EVENT_PROBLEM,         //  cn.gov.duban.problem.v1
-    EVENT_FEED_PAGE,       //  cn.gov.duban.feed.page.v1
-    EVENT_CASE_CHANGED,    //  cn.gov.duban.case.changed.v1
-    EVENT_COMMAND_REFUSED, //  cn.gov.duban.command.refused.v1
-    EVENT_NOTICE,          //  cn.gov.duban.notice.v1
+    EVENT_SUBMISSION,       //  cn.gov.duban.submission.v1
+    EVENT_COMMAND,          //  cn.gov.duban.command.v1
+    EVENT_FEED_READ,        //  cn.gov.duban.feed.read.v1
+    EVENT_RECEIPT,          //  cn.gov.duban.receipt.v1
+    EVENT_PROBLEM,          //  cn.gov.duban.problem.v1
+    EVENT_FEED_PAGE,        //  cn.gov.duban.feed.page.v1
+    EVENT_CASE_CHANGED,     //  cn.gov.duban.case.changed.v1
+    EVENT_COMMAND_REFUSED,  //  cn.gov.duban.command.refused.v1
+    EVENT_NOTICE,           //  cn.gov.duban.notice.v1
+    EVENT_REGISTER_PUT,     //  cn.gov.duban.register.put.v1
+    EVENT_REGISTER_END,     //  cn.gov.duban.register.end.v1
+    EVENT_REGISTER_CHANGED, //  cn.gov.duban.register.changed.v1
+    EVENT_REGISTER_REFUSED, //  cn.gov.duban.register.refused.v1
     EVENT_TYPE_COUNT
 } event_type_t;
 

@@ -21,6 +21,8 @@ typedef enum {
     PROBLEM_UNKNOWN_CASE,      //  404
     PROBLEM_UNKNOWN_PROCEDURE, //  404
     PROBLEM_UNKNOWN_COMMAND,   //  404 the procedure has no such command
+    PROBLEM_UNKNOWN_REGISTER,  //  404
+    PROBLEM_UNKNOWN_ENTRY,     //  404 the register has no such entry
     PROBLEM_NOT_NOW,           //  409 the command does not fit the case's state
     PROBLEM_CONFLICT,          //  409 expected_version is not the case's version
     PROBLEM_ID_REUSED,         //  409 same source and id, other content

@@ -268,7 +268,7 @@ test_types_have_names_of_their_own_and_schemas (void **state)
                   event_type_name (type));
         door_expect (text, event_type_is_request (type) ? PROBLEM_INVALID : PROBLEM_UNKNOWN_TYPE);
     }
-    assert_int_equal (requests, 3);
+    assert_int_equal (requests, 5);
 }
 
 static void

@@ -119,8 +119,8 @@ static void
 test_internal_examples_fit_and_show_every_kind (void **state)
 {
     (void) state;
-    assert_int_equal (folder_each ("proto/examples/valid/internal", ".json", s_check_internal), 11);
-    assert_int_equal (folder_each ("proto/schemas/internal", ".json", s_expect_example), 11);
+    assert_true (folder_each ("proto/examples/valid/internal", ".json", s_check_internal) >= 14);
+    assert_true (folder_each ("proto/schemas/internal", ".json", s_expect_example) >= 14);
 }
 
 //  --- an example without one of its members, or with one too many, no longer fits
