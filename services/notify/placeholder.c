@@ -30,13 +30,15 @@ static const struct {
     { "u", 0 },                    //  the unit
     { "bureau", 0 },
     { "tel", 0 },
-    { "d", 0 },   //  the day it happened
-    { "clk", 0 }, //  name of the clock
-    { "h", 0 },   //  last day of the clock
-    { "c", 0 },   //  last day for the first contact
-    { "r", 0 },   //  when the reply to this notice is due
-    { "n", 0 },   //  working days left, or over
-    { "k", 0 },   //  reminders so far
+    { "d", 0 },    //  the day it happened
+    { "clk", 0 },  //  name of the clock
+    { "h", 0 },    //  last day of the clock
+    { "c", 0 },    //  last day for the first contact
+    { "r", 0 },    //  when the reply to this notice is due
+    { "n", 0 },    //  working days left, or over
+    { "k", 0 },    //  reminders so far
+    { "days", 0 }, //  of an extension
+    { "into", 0 }, //  number of the case that goes on
 };
 static_assert (sizeof PLACEHOLDERS / sizeof *PLACEHOLDERS == PLACEHOLDER_COUNT, "count");
 

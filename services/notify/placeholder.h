@@ -18,7 +18,7 @@ typedef struct {
     int tz_minutes;
 } office_t;
 
-#define PLACEHOLDER_COUNT 19
+#define PLACEHOLDER_COUNT 21
 
 //  Index of a placeholder's name, -1 if there is none such
 int placeholder_find (const char *name, size_t size);

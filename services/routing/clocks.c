@@ -200,14 +200,15 @@ s_is_on (const case_t *file, const procedure_clock_t *clock)
            (!clock->unless_field || !case_field (file, clock->unless_field));
 }
 
-//  A move says that the term begins again: for a new unit, or for the next year
+//  A move says that the term begins again: for a new unit, for the next year, for doing it over. Where the
+//  procedure keeps a term and only leaves a minimum, it leaves that.
 static void
 s_renew (const decider_t *self, case_t *file, const procedure_clock_t *clock, moment_t moment)
 {
-    if (clock->again == AGAIN_RESTART)
-        s_begin (self, file, clock, moment);
-    else if (clock->again == AGAIN_KEEP_MIN)
+    if (clock->again == AGAIN_KEEP_MIN)
         s_note (file, s_record (file, clock), "floor", moment, clock->at_least);
+    else
+        s_begin (self, file, clock, moment);
 }
 
 static void
@@ -216,9 +217,9 @@ s_clock_step (const decider_t *self, case_t *file, json_t *message, const proced
 {
     json_t *record = s_record (file, clock);
     bool was_on = record && !json_object_get (record, "stopped_at"), is_on = s_is_on (file, clock);
-    bool anew = was_on && is_on && move && s_is_listed (move->restarts, clock->name);
+    bool anew = is_on && move && s_is_listed (move->restarts, clock->name);
     bool tell = was_on != is_on || anew || (restate && is_on);
-    if (anew)
+    if (anew && (was_on || clock->again != AGAIN_KEEP_MIN))
         s_renew (self, file, clock, moment);
     else if (is_on && !was_on)
         s_start (self, file, clock, moment);

@@ -158,12 +158,13 @@ s_read_level (reader_t *self, json_t *object, rung_t *rung)
 static void
 s_read_recipient (reader_t *self, const ladder_t *ladder, json_t *object, recipient_t *recipient)
 {
-    static const char *const MEMBERS[] = { "role", "of_unit", "clock", "submitter", NULL };
+    static const char *const MEMBERS[] = { "role", "of_unit", "of_co_unit", "clock", "submitter", NULL };
     if (!s_only (self, object, MEMBERS))
         return;
     bool submitter = s_flag (self, object, "submitter");
     *recipient = (recipient_t){ .role = s_word (self, object, "role", !submitter),
                                 .of_unit = s_flag (self, object, "of_unit"),
+                                .of_co_unit = s_flag (self, object, "of_co_unit"),
                                 .clock = s_text (self, object, "clock", false) };
     if (submitter && recipient->role)
         s_wrong (self, "role", "the submitter has no role");

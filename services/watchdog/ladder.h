@@ -28,6 +28,7 @@ typedef struct {
 typedef struct {
     const char *role;  //  NULL: the submitter
     bool of_unit;      //  only holders in the case's unit
+    bool of_co_unit;   //  … in its co-units
     const char *clock; //  only for the clock of this name; NULL: for all that use the ladder
 } recipient_t;
 

@@ -19,6 +19,15 @@ s_append_role (json_t *to, const char *role, json_t *unit)
     json_array_append_new (to, recipient);
 }
 
+static void
+s_append_co_units (json_t *to, const char *role, json_t *units)
+{
+    size_t index;
+    json_t *unit;
+    json_array_foreach (units, index, unit)
+        s_append_role (to, role, unit);
+}
+
 static json_t *
 s_recipients (deadline_t *self, const rung_t *rung)
 {
@@ -34,7 +43,9 @@ s_recipients (deadline_t *self, const rung_t *rung)
                            "person", json_object_get (card, "submitter"));
             assert (submitter);
             json_array_append_new (to, submitter);
-        } else if (!one->of_unit)
+        } else if (one->of_co_unit)
+            s_append_co_units (to, one->role, json_object_get (card, "co_units"));
+        else if (!one->of_unit)
             s_append_role (to, one->role, json_null ());
         else if (json_is_string (unit))
             s_append_role (to, one->role, unit);
@@ -131,12 +142,13 @@ watchdog_notice (deadline_t *self, const world_t *world, step_t step)
     step_name (ladder, step, name);
     event_time_write (step.at, due);
     snprintf (key, sizeof key, "%lld/%.60s.%s/%s", (long long) self->case_no, self->name, name, due);
-    json_t *notice = json_pack (
-        "{ss ss sI sO ss sI sb sb so so sI sO}", "kind", "notice", "key", key, "case",
-        (json_int_t) self->case_no, "number", number ? number : json_null (), "template", rung->template,
-        "secrecy", json_integer_value (json_object_get (card, "secrecy")), "urgent", rung->urgent, "confirm",
-        0, "to", s_recipients (self, rung), "arguments", s_arguments (self, world, step), "occurred_at",
-        (json_int_t) world->now, "trace", trace ? trace : json_null ());
+    json_t *notice =
+        json_pack ("{ss ss sI sO ss sI sb sb so so sI sO sO*}", "kind", "notice", "key", key, "case",
+                   (json_int_t) self->case_no, "number", number ? number : json_null (), "template",
+                   rung->template, "secrecy", json_integer_value (json_object_get (card, "secrecy")),
+                   "urgent", rung->urgent, "confirm", 0, "to", s_recipients (self, rung), "arguments",
+                   s_arguments (self, world, step), "occurred_at", (json_int_t) world->now, "trace",
+                   trace ? trace : json_null (), "not_to", json_object_get (card, "not_to"));
     assert (notice);
     return notice;
 }

@@ -49,7 +49,7 @@ test_the_shipped_procedure_leads_from_receipt_to_the_archive (void **state)
     }
     assert_true (procedure_state (self, at)->end);
     assert_string_equal (procedure_name (self), "suggestion");
-    assert_int_equal (procedure_version (self), 1);
+    assert_int_equal (procedure_version (self), 2);
     assert_string_equal (procedure_title (self, "zh"), "社会监督员建议事项");
     assert_string_equal (procedure_title (self, "en"), "A supervisor's suggestion");
     procedure_destroy (&self);
@@ -72,7 +72,11 @@ test_the_shipped_moves_say_who_and_with_what (void **state)
     assert_true (list_has (contact->roles, "intake_officer"));
     assert_null (s_move (self, "assigned", "sign_for")->to);
     assert_null (s_move (self, "handling", "sign_for")->to);
-    assert_true (s_move (self, "handling", "return")->clears_unit);
+    assert_true (s_move (self, "handling", "accuse")->clears_unit);
+    assert_string_equal (s_move (self, "handling", "return")->when[0].field, "ruled");
+    assert_true (s_move (self, "assigned", "sign_for")->answers);
+    assert_string_equal (s_move (self, "handling", "grant_extension")->extends.clock, "handling");
+    assert_string_equal (s_move (self, "accepted", "merge")->merges, "into");
     assert_false (s_move (self, "answered", "dissatisfied")->clears_unit);
     assert_null (procedure_move (self, "received", "approve"));
     assert_null (procedure_move (self, "nowhere", "accept"));
@@ -92,7 +96,7 @@ test_a_case_can_be_commented_in_every_state_that_is_not_an_end (void **state)
 {
     (void) state;
     procedure_t *self = s_load ();
-    assert_int_equal (procedure_state_count (self), 13);
+    assert_int_equal (procedure_state_count (self), 17);
     for (size_t index = 0; index < procedure_state_count (self); index++) {
         const procedure_state_t *at = procedure_state_at (self, index);
         const procedure_move_t *comment = procedure_move (self, at->name, "comment");
@@ -113,7 +117,11 @@ test_the_shipped_clocks_run_where_they_should (void **state)
         { "acceptance", " received ", "acceptance", 1, 0 },
         { "decision", " accepted ", "decision", 1, 0 },
         { "first_contact", " assigned ", "first_contact", 5, 0 },
-        { "handling", " assigned handling drafted reviewed signed ", "handling", 0, 15 },
+        { "unit_contact", " assigned ", "window", 5, 0 },
+        { "return_window", " assigned ", "window", 1, 0 },
+        { "ruling", " returned ", "decision", 1, 0 },
+        { "contribution", " assigned handling ", "contribution", 5, 0 },
+        { "handling", " assigned handling suspended drafted reviewed signed ", "handling", 0, 15 },
         { "review", " drafted ", "gate", 1, 0 },
         { "signature", " reviewed ", "gate", 1, 0 },
     };
@@ -143,7 +151,7 @@ test_only_the_answer_waits_for_its_delivery (void **state)
 {
     (void) state;
     procedure_t *self = s_load ();
-    assert_int_equal (procedure_notice_count (self), 8);
+    assert_int_equal (procedure_notice_count (self), 19);
     for (size_t index = 0; index < procedure_notice_count (self); index++) {
         const procedure_notice_t *notice = procedure_notice_at (self, index);
         assert_int_equal (notice->confirm, strcmp (notice->template, "answer") == 0);

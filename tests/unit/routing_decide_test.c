@@ -187,7 +187,7 @@ test_a_moment_that_is_said_lies_between_the_terms_begin_and_now (void **state)
 }
 
 static void
-test_a_returned_case_is_not_approved_without_a_unit (void **state)
+test_a_ruling_names_the_unit_that_gets_a_returned_case (void **state)
 {
     (void) state;
     stage_t stage;
@@ -195,11 +195,11 @@ test_a_returned_case_is_not_approved_without_a_unit (void **state)
     s_to_handling (&stage);
     json_t *reason = json_pack ("{ss}", "reason", "不属本科室");
     assert_int_equal (s_do (&stage, "return", "unit_head", "flood", reason), DECIDED_MOVED);
-    assert_null (stage.file->unit);
-    assert_int_equal (s_do (&stage, "approve", "chief", NULL, json_object ()), DECIDED_REFUSED);
+    reason = json_pack ("{ss}", "reason", "职责相近");
+    assert_int_equal (s_do (&stage, "redirect", "chief", NULL, reason), DECIDED_REFUSED);
     assert_string_equal (desk_problem (&stage.desk), "invalid");
-    assert_int_equal (s_do (&stage, "approve", "chief", NULL, json_pack ("{ss}", "unit", "fire")),
-                      DECIDED_MOVED);
+    json_t *ruling = json_pack ("{ss ss}", "unit", "fire", "reason", "职责相近");
+    assert_int_equal (s_do (&stage, "redirect", "chief", NULL, ruling), DECIDED_MOVED);
     assert_string_equal (stage.file->unit, "fire");
     s_close (&stage);
 }
@@ -319,7 +319,7 @@ main (void)
         cmocka_unit_test (test_every_refusal_has_its_problem_and_changes_nothing),
         cmocka_unit_test (test_an_older_version_conflicts_and_a_newer_one_waits),
         cmocka_unit_test (test_a_moment_that_is_said_lies_between_the_terms_begin_and_now),
-        cmocka_unit_test (test_a_returned_case_is_not_approved_without_a_unit),
+        cmocka_unit_test (test_a_ruling_names_the_unit_that_gets_a_returned_case),
         cmocka_unit_test (test_a_delivery_answers_once_and_says_nothing_new_elsewhere),
         cmocka_unit_test (test_a_rung_is_history_and_moves_nothing),
         cmocka_unit_test (test_a_title_leaves_the_case_only_below_confidential),
