@@ -1,8 +1,6 @@
 //  decide - may this speaker say this, and what becomes of it?
 
 #include "services/intake/decide.h"
-#include "common/calendar.h"
-#include "proto/excerpt.h"
 #include <sodium.h>
 
 static const char *const SECRECY[] = { "public", "internal", "confidential", "sealed" };
@@ -35,15 +33,43 @@ s_secrecy (json_t *data)
     return SECRECY_DEFAULT;
 }
 
+//  Bringing cases with times of their own is a right that no "*" gives
+static bool
+s_may_import (const speaker_t *speaker)
+{
+    for (char *const *name = speaker->source->commands; *name; name++)
+        if (streq (*name, "import"))
+            return true;
+    return false;
+}
+
 static problem_t *
-s_admit_submission (const speaker_t *speaker, const event_t *event, admission_t *out)
+s_admit_parent (json_t *data, const char *prefix)
+{
+    int year;
+    int64_t case_no;
+    const char *parent = json_string_value (json_object_get (data, "parent"));
+    if (!parent || case_number_read (parent, prefix, &year, &case_no))
+        return NULL;
+    problem_t *problem = problem_new (PROBLEM_UNKNOWN_CASE, "no such case number: a digit may be wrong");
+    problem_point (problem, "/data/parent", "the check digit does not fit");
+    return problem;
+}
+
+static problem_t *
+s_admit_submission (const speaker_t *speaker, const event_t *event, const char *prefix, admission_t *out)
 {
     const char *procedure = json_string_value (json_object_get (event->data, "procedure"));
     if (!identity_lists (speaker->source->procedures, procedure))
         return problem_new (PROBLEM_FORBIDDEN, "this source may not open cases of this procedure");
+    if (json_object_get (event->data, "history") && !s_may_import (speaker)) {
+        problem_t *problem = problem_new (PROBLEM_FORBIDDEN, "this source may not import cases");
+        problem_point (problem, "/data/history", "needs the right to import");
+        return problem;
+    }
     out->opens = true;
     out->secrecy = s_secrecy (event->data);
-    return NULL;
+    return s_admit_parent (event->data, prefix);
 }
 
 static problem_t *
@@ -79,7 +105,7 @@ intake_admit (const speaker_t *speaker, const event_t *event, const char *prefix
         problem_point (problem, "/authid", "not a person that this key speaks for");
         return problem;
     }
-    return event->type == EVENT_SUBMISSION ? s_admit_submission (speaker, event, out)
+    return event->type == EVENT_SUBMISSION ? s_admit_submission (speaker, event, prefix, out)
                                            : s_admit_command (speaker, event, prefix, out);
 }
 
@@ -96,6 +122,50 @@ intake_digest (const event_t *event, const char *source, const void *bytes, size
     crypto_hash_sha256 (out->sha256, bytes, size);
 }
 
+//  A history names a state and clocks of the procedure, and ends where the state is an end
+static problem_t *
+s_check_history (const procedure_t *procedure, json_t *history)
+{
+    const char *name = json_string_value (json_object_get (history, "state")), *clock;
+    const procedure_state_t *state = name ? procedure_state (procedure, name) : NULL;
+    json_t *ran;
+    const char *pointer = NULL, *why = NULL;
+    if (history && !state) {
+        pointer = "/data/history/state";
+        why = "the procedure has no such state";
+    } else if (history && state->end != (json_object_get (history, "closed_at") != NULL)) {
+        pointer = "/data/history/closed_at";
+        why = "belongs to an end, and an end needs it";
+    }
+    json_object_foreach (json_object_get (history, "clocks"), clock, ran) {
+        if (!pointer && !procedure_clock (procedure, clock)) {
+            pointer = "/data/history/clocks";
+            why = "the procedure has no such clock";
+        }
+    }
+    if (!pointer)
+        return NULL;
+    problem_t *problem = problem_new (PROBLEM_INVALID, NULL);
+    problem_point (problem, pointer, why);
+    return problem;
+}
+
+//  What the procedure wants at its opening is checked here, so that what is acknowledged becomes a case
+static problem_t *
+s_check_opening (const procedure_t *procedure, json_t *data)
+{
+    const char *why, *wrong = procedure_arguments_wrong (procedure, json_object_get (data, "arguments"),
+                                                         procedure_opening_needs (procedure),
+                                                         procedure_opening_accepts (procedure), &why);
+    if (!wrong)
+        return s_check_history (procedure, json_object_get (data, "history"));
+    char pointer[120];
+    snprintf (pointer, sizeof pointer, "/data/arguments/%.80s", wrong);
+    problem_t *problem = problem_new (PROBLEM_INVALID, NULL);
+    problem_point (problem, pointer, why);
+    return problem;
+}
+
 problem_t *
 intake_check_procedure (const shelf_t *shelf, const event_t *event)
 {
@@ -105,111 +175,9 @@ intake_check_procedure (const shelf_t *shelf, const event_t *event)
     const procedure_t *procedure =
         shelf_newest (shelf, json_string_value (json_object_get (event->data, "procedure")));
     if (procedure && procedure_has_kind (procedure, kind))
-        return NULL;
+        return s_check_opening (procedure, event->data);
     problem_t *problem = problem_new (procedure ? PROBLEM_INVALID : PROBLEM_UNKNOWN_PROCEDURE, NULL);
     problem_point (problem, procedure ? "/data/kind" : "/data/procedure",
                    procedure ? "this procedure has no such kind" : "this bureau has no such procedure");
     return problem;
-}
-
-static json_t *
-s_excerpt (json_t *text)
-{
-    const char *bytes = json_string_value (text);
-    return json_stringn (bytes, excerpt_size (bytes, json_string_length (text)));
-}
-
-static json_t *
-s_text_or_null (const char *text)
-{
-    return text ? json_string (text) : json_null ();
-}
-
-//  What every message to routing carries: who, when, why
-static void
-s_add_envelope (json_t *message, const event_t *event, const admission_t *admission, const char *source)
-{
-    char cause[200];
-    snprintf (cause, sizeof cause, "%s/%s", source, event->id);
-    json_object_set_new (message, "id", json_string (event->id));
-    json_object_set_new (message, "source", json_string (source));
-    json_object_set_new (message, "actor", s_text_or_null (admission->actor));
-    if (event->time != INT64_MIN)
-        json_object_set_new (message, "occurred_at", json_integer (event->time));
-    json_object_set_new (message, "cause", json_string (cause));
-    json_object_set_new (message, "trace", s_text_or_null (event->traceparent));
-}
-
-static void
-s_add_submission (json_t *message, json_t *data, int secrecy)
-{
-    const char *urgency = json_string_value (json_object_get (data, "urgency"));
-    json_t *area = json_object_get (data, "area");
-    json_object_set_new (message, "kind", json_string ("submission"));
-    json_object_set (message, "procedure", json_object_get (data, "procedure"));
-    json_object_set (message, "case_kind", json_object_get (data, "kind"));
-    json_object_set (message, "title", json_object_get (data, "title"));
-    json_object_set_new (message, "area", area ? json_incref (area) : json_null ());
-    json_object_set_new (message, "excerpt", s_excerpt (json_object_get (data, "text")));
-    json_object_set_new (message, "urgent", json_boolean (urgency && streq (urgency, "urgent")));
-    json_object_set_new (message, "secrecy", json_integer (secrecy));
-    json_t *paper = json_object_get (data, "received_on_paper");
-    const char *text = json_string_value (json_object_get (paper, "received_at"));
-    int64_t received_at;
-    if (text && event_time_parse (text, &received_at))
-        json_object_set_new (message, "received_at", json_integer (received_at)); //  terms run from here
-}
-
-static void
-s_add_command (json_t *message, json_t *data, const person_t *person)
-{
-    json_t *roles = json_array ();
-    for (char *const *role = person ? person->roles : NULL; role && *role; role++)
-        json_array_append_new (roles, json_string (*role));
-    json_t *arguments = json_object_get (data, "arguments");
-    json_t *version = json_object_get (data, "expected_version");
-    json_object_set_new (message, "kind", json_string ("command"));
-    json_object_set (message, "command", json_object_get (data, "command"));
-    json_object_set_new (message, "arguments", arguments ? json_incref (arguments) : json_object ());
-    json_object_set_new (message, "expected_version", version ? json_incref (version) : json_null ());
-    json_object_set_new (message, "roles", roles);
-    json_object_set_new (message, "unit", s_text_or_null (person ? person->unit : NULL));
-}
-
-json_t *
-intake_message (const event_t *event, const admission_t *admission, const char *source)
-{
-    json_t *message = json_object ();
-    s_add_envelope (message, event, admission, source);
-    if (admission->opens)
-        s_add_submission (message, event->data, admission->secrecy);
-    else
-        s_add_command (message, event->data, admission->person);
-    return message;
-}
-
-void
-intake_complete (json_t *message, int64_t case_no, const char *number, moment_t recorded_at)
-{
-    json_object_set_new (message, "case", json_integer (case_no));
-    if (number)
-        json_object_set_new (message, "number", json_string (number));
-    json_object_set_new (message, "recorded_at", json_integer (recorded_at));
-    if (!json_object_get (message, "occurred_at"))
-        json_object_set_new (message, "occurred_at", json_integer (recorded_at));
-}
-
-void
-intake_number (char text[CASE_NUMBER_TEXT], int64_t case_no, moment_t recorded_at)
-{
-    static const char *prefix; //  settings do not change while we run, and this is asked for every submission
-    static long offset_minutes;
-    if (!prefix) {
-        prefix = config_text ("DUBAN_NUMBER_PREFIX");
-        offset_minutes = config_number ("DUBAN_TZ_MINUTES");
-    }
-    int year, month, day;
-    moment_t local = recorded_at + offset_minutes * 60000000LL;
-    day_to_civil ((day_t) (local / 86400000000LL), &year, &month, &day);
-    case_number_write (text, prefix, year, case_no);
 }

@@ -1,7 +1,8 @@
-//  mail - what other services send to intake: everything becomes a line of somebody's feed
+//  mail - what other services send to intake: a line of somebody's feed, or a case that another one opens
 
 #include "services/intake/mail.h"
 #include "proto/event.h"
+#include "services/intake/open.h"
 
 static const char *
 s_text (json_t *message, const char *member)
@@ -101,7 +102,7 @@ static void
 s_load (void *self, batch_t *batch)
 {
     (void) self;
-    (void) batch;
+    open_load (batch);
 }
 
 //  A line of the notice kind is confirmed: notify then knows that it arrived
@@ -132,6 +133,7 @@ s_decide (void *self, batch_t *batch)
         if (streq (s_text (message, "kind"), "feed"))
             s_confirm (batch, message);
     }
+    open_decide (batch);
     store_feed (batch, lines, count);
     for (size_t index = 0; index < count; index++)
         free (lines[index].event);

@@ -1,4 +1,4 @@
-//  mail - what other services send to intake: everything becomes a line of somebody's feed
+//  mail - what other services send to intake: a line of somebody's feed, or a case that another one opens
 #pragma once
 #include "services/intake/store.h"
 

@@ -2,7 +2,7 @@
 
 #include "services/intake/store.h"
 
-enum { ADD, FIND, SEAL, FEED };
+enum { ADD, FIND, SEAL, FEED, OPEN };
 static const db_statement_t STATEMENTS[] = {
     //  A command is added only if its case exists. A number that is drawn for a repeated submission is lost:
     //  gaps are allowed. Sorted, so that two replicas that are sent the same ids do not deadlock.
@@ -40,6 +40,11 @@ static const db_statement_t STATEMENTS[] = {
                               "l.source ORDER BY l.place),"
                               " clock_now (), l.event FROM line l JOIN size s USING (source) JOIN counter c "
                               "USING (source)" },
+    [OPEN] = { "add_open", "INSERT INTO submission (submission_id, case_no, opens, source, event_id, sha256, "
+                           "actor, public_key, secrecy, occurred_at, recorded_at, document) "
+                           "VALUES ($1::bytea, nextval ('case_no'), true, $2::text, $3::text, $4::bytea, "
+                           "$5::text, 'duban', $6::int, $7::timestamptz, clock_now (), $8::bytea) "
+                           "RETURNING case_no, recorded_at" },
 };
 const db_table_t INTAKE_TABLE = { STATEMENTS, sizeof STATEMENTS / sizeof *STATEMENTS };
 
@@ -174,6 +179,22 @@ store_reporters (batch_t *batch)
     sql_column_destroy (&ids);
     sql_column_destroy (&places);
     sql_column_destroy (&cuts);
+}
+
+void
+store_open (batch_t *batch, const open_row_t *row, void (*fn) (void *arg, PGresult *result), void *arg)
+{
+    sql_params_t *params = sql_params_new ();
+    sql_params_bytes (params, row->id, SUBMISSION_ID_BYTES);
+    sql_params_text (params, row->source);
+    sql_params_text (params, row->event_id);
+    sql_params_bytes (params, row->sha256, SHA256_BYTES);
+    sql_params_text (params, row->actor);
+    sql_params_int4 (params, row->secrecy);
+    sql_params_moment (params, row->occurred_at);
+    sql_params_bytes (params, row->document, strlen (row->document));
+    batch_query (batch, &STATEMENTS[OPEN], params, fn, arg);
+    sql_params_destroy (&params);
 }
 
 //  --------------------------------------------------------------------------

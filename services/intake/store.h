@@ -11,6 +11,16 @@ void store_submissions (batch_t *batch);
 //  decide: the sealed reporters of the requests that were added
 void store_reporters (batch_t *batch);
 
+//  A case that another one opens
+typedef struct {
+    const uint8_t *id, *sha256;                       //  of the row; of the document
+    const char *source, *event_id, *actor, *document; //  actor may be NULL
+    int secrecy;
+    moment_t occurred_at;
+} open_row_t;
+//  fn gets a row of case_no, recorded_at
+void store_open (batch_t *batch, const open_row_t *row, void (*fn) (void *arg, PGresult *result), void *arg);
+
 //  One line of a feed
 typedef struct {
     const char *source;
