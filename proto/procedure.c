@@ -187,6 +187,13 @@ procedure_role_is_of_co_unit (const procedure_t *self, const char *role)
     return found && found->of_co_unit;
 }
 
+const char *
+procedure_role_held (const procedure_t *self, const char *role)
+{
+    const role_t *found = s_role (self, role);
+    return found && found->as ? found->as : role;
+}
+
 const char *const *
 procedure_opening_needs (const procedure_t *self)
 {

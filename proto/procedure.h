@@ -135,6 +135,8 @@ bool procedure_has_command (const procedure_t *self, const char *command);
 bool procedure_role_is_of_unit (const procedure_t *self, const char *role);
 //  … only for units that the case has as co-units
 bool procedure_role_is_of_co_unit (const procedure_t *self, const char *role);
+//  The role that people hold: "handler" for a co-unit's handler
+const char *procedure_role_held (const procedure_t *self, const char *role);
 //  Arguments that a submission must have, and may have, to open such a case; NULL-terminated
 const char *const *procedure_opening_needs (const procedure_t *self);
 const char *const *procedure_opening_accepts (const procedure_t *self);

@@ -12,6 +12,7 @@ typedef struct {
     const char *title_zh, *title_en;
     bool of_unit;    //  acts only for cases of the unit it belongs to
     bool of_co_unit; //  … for which that unit is a co-unit
+    const char *as;  //  who holds this role is whoever holds that one; NULL: it is held itself
 } role_t;
 
 typedef struct {

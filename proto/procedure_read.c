@@ -94,8 +94,9 @@ s_read_kind (procedure_t *self, const json_t *from, size_t index)
 static void
 s_read_role (procedure_t *self, const json_t *from, size_t index)
 {
-    self->roles[index] = (role_t){ s_text (from, "name"), s_text (from, "zh"), s_text (from, "en"),
-                                   s_flag (from, "of_unit"), s_flag (from, "of_co_unit") };
+    self->roles[index] =
+        (role_t){ s_text (from, "name"),    s_text (from, "zh"),         s_text (from, "en"),
+                  s_flag (from, "of_unit"), s_flag (from, "of_co_unit"), s_text (from, "as") };
 }
 
 static void

@@ -36,15 +36,16 @@ s_add_role (json_t *to, const case_t *file, const char *role)
 {
     size_t index;
     json_t *unit;
+    const char *held = procedure_role_held (file->procedure, role);
     if (!strcmp (role, "submitter"))
         s_add_submitters (to, file);
     else if (procedure_role_is_of_co_unit (file->procedure, role)) {
         json_array_foreach (json_object_get (file->fields, "co_units"), index, unit)
-            s_add (to, json_pack ("{ss sO}", "role", role, "unit", unit));
+            s_add (to, json_pack ("{ss sO}", "role", held, "unit", unit));
     } else if (!procedure_role_is_of_unit (file->procedure, role))
-        s_add (to, json_pack ("{ss sn}", "role", role, "unit"));
+        s_add (to, json_pack ("{ss sn}", "role", held, "unit"));
     else if (file->unit)
-        s_add (to, json_pack ("{ss ss}", "role", role, "unit", file->unit));
+        s_add (to, json_pack ("{ss ss}", "role", held, "unit", file->unit));
 }
 
 static bool

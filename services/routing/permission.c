@@ -64,7 +64,8 @@ permission_allows (const case_t *file, json_t *message, const procedure_move_t *
         if (!strcmp (*role, "submitter")) {
             if (s_is_submitter (file, message))
                 return true;
-        } else if (strcmp (*role, "system") != 0 && s_has_role (message, *role) &&
+        } else if (strcmp (*role, "system") != 0 &&
+                   s_has_role (message, procedure_role_held (file->procedure, *role)) &&
                    s_is_of_its_unit (file, message, *role))
             return true;
     }
