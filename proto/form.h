@@ -68,6 +68,8 @@ bool form_check_patch (const form_t *self, const forms_t *forms, const char *key
                        problem_t *problem);
 //  The same for all fields of an entry: nothing that is required is missing
 bool form_check_whole (const form_t *self, const json_t *fields, problem_t *problem);
+//  Exactly one of the fields in `one_of` is there
+bool form_check_alternatives (const form_t *self, const json_t *fields, problem_t *problem);
 //  True if the patch names a secret field
 bool form_is_secret (const form_t *self, const json_t *patch);
 

@@ -157,20 +157,26 @@ form_check_patch (const form_t *self, const forms_t *forms, const char *key, con
 }
 
 bool
+form_check_alternatives (const form_t *self, const json_t *fields, problem_t *problem)
+{
+    size_t count = 0, index;
+    json_t *name;
+    json_array_foreach ((json_t *) self->one_of, index, name)
+        count += json_object_get (fields, json_string_value (name)) != NULL;
+    if (!self->one_of || count == 1)
+        return true;
+    return s_point (problem, json_string_value (json_array_get (self->one_of, 0)),
+                    "exactly one of this and its alternatives must be there");
+}
+
+bool
 form_check_whole (const form_t *self, const json_t *fields, problem_t *problem)
 {
     bool good = true;
-    size_t count = 0, index;
-    json_t *name;
     for (const field_t *field = self->fields; field < self->fields + self->field_count; field++)
         if (field->required && field != self->key && !json_object_get (fields, field->name))
             good = s_point (problem, field->name, "is missing");
-    json_array_foreach ((json_t *) self->one_of, index, name)
-        count += json_object_get (fields, json_string_value (name)) != NULL;
-    if (self->one_of && count != 1)
-        good = s_point (problem, json_string_value (json_array_get (self->one_of, 0)),
-                        "exactly one of this and its alternatives must be there");
-    return good;
+    return form_check_alternatives (self, fields, problem) && good;
 }
 
 bool

@@ -1,18 +1,21 @@
 //  desk - the cases of one batch
 //
 //  Messages of one case see each other's result, in the order they came. A command that has to wait is tried
-//  again as soon as its case has moved, in this batch or in a later one that loads the case.
+//  again as soon as its case has moved, in this batch or in a later one that loads the case. Changes of
+//  registers have a desk of their own beside it.
 
 #include "services/routing/desk.h"
 #include "common/log.h"
 #include "common/service.h"
 #include "proto/case_number.h"
 #include "services/routing/recusal.h"
+#include "services/routing/register_desk.h"
 #include "services/routing/store.h"
 
 struct desk {
     const shelf_t *shelf;
     decider_t decider;
+    register_desk_t *registers;
     batch_t *batch;
     //  --- of the batch in hand
     zlistx_t *files;   //  case_t
@@ -123,6 +126,7 @@ s_load (void *arg, batch_t *batch)
     }
     store_load (batch, numbers, s_on_cases, s_on_waiting, self);
     sql_column_destroy (&numbers);
+    register_desk_load (self->registers, batch);
 }
 
 //  --------------------------------------------------------------------------
@@ -229,9 +233,13 @@ static void
 s_decide (void *arg, batch_t *batch)
 {
     desk_t *self = arg;
-    for (size_t index = 0; index < batch_count (batch); index++)
-        s_apply (self, batch_item (batch, index)->message);
+    for (size_t index = 0; index < batch_count (batch); index++) {
+        json_t *message = batch_item (batch, index)->message;
+        if (!register_desk_take (self->registers, message))
+            s_apply (self, message);
+    }
     s_store (self, batch);
+    register_desk_store (self->registers);
 }
 
 static void
@@ -291,10 +299,11 @@ const lane_ops_t DESK_WAITING_OPS = { s_load_waiting, s_decide_waiting, s_done, 
 //  Public
 
 desk_t *
-desk_new (const shelf_t *shelf, const rules_t *rules, int utc_offset_minutes)
+desk_new (const shelf_t *shelf, const rules_t *rules, const forms_t *forms, int utc_offset_minutes)
 {
     desk_t *self = zmalloc (sizeof *self);
     self->shelf = shelf;
+    self->registers = register_desk_new (forms);
     self->decider = (decider_t){ .rules = rules,
                                  .utc_offset_minutes = utc_offset_minutes,
                                  .sink = { .log = s_log, .post = s_post, .find = s_on_find, .arg = self } };
@@ -313,6 +322,7 @@ desk_destroy (desk_t **self_p)
         return;
     desk_t *self = *self_p;
     s_clear (self);
+    register_desk_destroy (&self->registers);
     zhashx_destroy (&self->by_no);
     zlistx_destroy (&self->files);
     zlistx_destroy (&self->waiting);

@@ -6,6 +6,7 @@
 #include "common/log.h"
 #include "common/service.h"
 #include "services/routing/desk.h"
+#include "services/routing/register_store.h"
 #include "services/routing/store.h"
 
 #define WAITING_MS 1000
@@ -14,6 +15,7 @@ typedef struct {
     service_t *service;
     shelf_t *shelf;
     rules_t *rules;
+    forms_t *forms;
     desk_t *desk, *waiting_desk;
     lane_t *mail, *waiting;
     int timer;
@@ -41,6 +43,7 @@ s_stop (void **self_p)
     desk_destroy (&self->desk);
     desk_destroy (&self->waiting_desk);
     rules_destroy (&self->rules);
+    forms_destroy (&self->forms);
     shelf_destroy (&self->shelf);
     freen (self);
     *self_p = NULL;
@@ -54,16 +57,18 @@ s_start (service_t *service)
     self->service = service;
     self->shelf = shelf_new (config_text ("DUBAN_PROCEDURES"), error, sizeof error);
     self->rules = self->shelf ? rules_load (config_text ("DUBAN_RULES"), error, sizeof error) : NULL;
+    self->forms = self->rules ? forms_new (config_text ("DUBAN_REGISTERS"), error, sizeof error) : NULL;
     void *object = self;
-    if (!self->rules) {
+    if (!self->forms) {
         log_say (SAY_ERROR, "routing", error, NULL);
         s_stop (&object);
         return NULL;
     }
     int offset = (int) config_number ("DUBAN_TZ_MINUTES");
-    self->desk = desk_new (self->shelf, self->rules, offset);
-    self->waiting_desk = desk_new (self->shelf, self->rules, offset);
-    self->mail = service_lane (service, "mail", &ROUTING_TABLE, 1, &DESK_MAIL_OPS, self->desk);
+    self->desk = desk_new (self->shelf, self->rules, self->forms, offset);
+    self->waiting_desk = desk_new (self->shelf, self->rules, self->forms, offset);
+    const db_table_t tables[] = { ROUTING_TABLE, REGISTER_TABLE };
+    self->mail = service_lane (service, "mail", tables, 2, &DESK_MAIL_OPS, self->desk);
     self->waiting =
         service_lane (service, "waiting", &ROUTING_TABLE, 1, &DESK_WAITING_OPS, self->waiting_desk);
     self->timer = zloop_timer (service_loop (service), WAITING_MS, 0, s_on_timer, self);
@@ -90,10 +95,11 @@ s_is_idle (void *arg)
 
 static const config_entry_t CONFIG[] = {
     { "DUBAN_PROCEDURES", CONFIG_PATH, "proto/procedures", "folder with the procedures (*.json)", 0, 0 },
+    { "DUBAN_REGISTERS", CONFIG_PATH, "proto/registers", "folder with the registers (*.json)", 0, 0 },
     { "DUBAN_RULES", CONFIG_PATH, "deploy/rules.json", "which unit a new case is proposed for", 0, 0 },
 };
 static const char *const TARGETS[] = { "intake", "watchdog", "notify", NULL };
-static const char *const KINDS[] = { "submission", "command", "rung", "delivered", NULL };
+static const char *const KINDS[] = { "submission", "command", "register", "rung", "delivered", NULL };
 
 static const service_ops_t OPS = {
     .name = "routing",
