@@ -2,7 +2,7 @@
 
 #include "common/db.h"
 #include "common/log.h"
-#include "common/metrics.h"
+#include "common/pipeline.h"
 
 #define MAX_TABLES     8
 #define TICK_MS        250
@@ -16,18 +16,6 @@ typedef enum {
     DB_PREPARING,  //  statements are being prepared
     DB_UP
 } db_phase_t;
-
-typedef enum { PENDING_QUERY, PENDING_SYNC } pending_kind_t;
-
-//  One thing the server owes us an answer to, in order
-typedef struct pending {
-    struct pending *next;
-    pending_kind_t kind;
-    int64_t deadline;
-    PGresult *result; //  the answer, held until libpq has said NULL after it
-    db_result_fn *fn;
-    void *arg;
-} pending_t;
 
 struct db {
     zloop_t *loop;
@@ -43,10 +31,8 @@ struct db {
     int timer;
     int64_t retry_at, connect_by;
     int retry_ms;
-    pending_t *head, **tail;
-    bool warned;
-    bool busy;       //  inside s_receive: no nested reading
-    bool unprepared; //  a statement could not be prepared: try again later, from the start
+    pipeline_t *pipeline; //  what was sent and is not answered
+    bool unprepared;      //  a statement could not be prepared: try again later, from the start
 };
 
 static void s_lost (db_t *self, const char *reason);
@@ -78,27 +64,6 @@ s_flush (db_t *self)
         s_watch (self, PQsocket (self->conn), rc ? ZMQ_POLLIN | ZMQ_POLLOUT : ZMQ_POLLIN);
 }
 
-static void
-s_expect (db_t *self, pending_kind_t kind, db_result_fn *fn, void *arg)
-{
-    pending_t *pending = zmalloc (sizeof *pending);
-    *pending = (pending_t){ .kind = kind, .deadline = zclock_mono () + DB_DEADLINE_MS, .fn = fn, .arg = arg };
-    *self->tail = pending;
-    self->tail = &pending->next;
-}
-
-static void
-s_on_notice (void *arg, const PGresult *result)
-{
-    db_t *self = arg;
-    const char *severity = PQresultErrorField (result, PG_DIAG_SEVERITY_NONLOCALIZED);
-    const char *message = PQresultErrorField (result, PG_DIAG_MESSAGE_PRIMARY);
-    if (severity && streq (severity, "WARNING"))
-        self->warned = true;
-    log_say (SAY_WARN, self->name, "database notice", "severity", severity ? severity : "", "text",
-             message ? message : "", NULL);
-}
-
 //  --------------------------------------------------------------------------
 //  Connecting
 
@@ -128,19 +93,17 @@ s_on_prepared (void *arg, PGresult *result)
 static void
 s_prepare_all (db_t *self)
 {
-    PQsetnonblocking (self->conn, 1);
-    PQsetNoticeReceiver (self->conn, s_on_notice, self);
-    PQenterPipelineMode (self->conn);
+    pipeline_attach (self->pipeline, self->conn);
     self->phase = DB_PREPARING;
     self->unprepared = false;
     for (size_t table = 0; table < self->table_count; table++)
         for (size_t index = 0; index < self->tables[table].count; index++) {
             const db_statement_t *statement = &self->tables[table].statements[index];
             PQsendPrepare (self->conn, statement->name, statement->sql, 0, NULL);
-            s_expect (self, PENDING_QUERY, s_on_prepared, self);
+            pipeline_expect (self->pipeline, EXPECT_RESULT, s_on_prepared, self);
         }
     PQpipelineSync (self->conn);
-    s_expect (self, PENDING_SYNC, s_on_prepared, self);
+    pipeline_expect (self->pipeline, EXPECT_SYNC, s_on_prepared, self);
     s_flush (self);
 }
 
@@ -187,70 +150,15 @@ s_lost (db_t *self, const char *reason)
     PQfinish (self->conn);
     self->conn = NULL;
     self->phase = DB_DOWN;
-    self->warned = false;
     self->retry_at = zclock_mono () + self->retry_ms;
     self->retry_ms = self->retry_ms * 2 > RETRY_MAX_MS ? RETRY_MAX_MS : self->retry_ms * 2;
-    pending_t *pending = self->head;
-    self->head = NULL;
-    self->tail = &self->head;
-    while (pending) {
-        pending_t *next = pending->next;
-        PQclear (pending->result);
-        if (pending->fn && pending->fn != s_on_prepared)
-            pending->fn (pending->arg, NULL);
-        freen (pending);
-        pending = next;
-    }
+    pipeline_abandon (self->pipeline);
     if (was_up)
         self->on_state (self->arg, false);
 }
 
 //  --------------------------------------------------------------------------
-//  Answers
-
-//  The head of the line is answered
-static void
-s_answer (db_t *self, PGresult *result)
-{
-    pending_t *pending = self->head;
-    self->head = pending->next;
-    if (!self->head)
-        self->tail = &self->head;
-    if (pending->fn)
-        pending->fn (pending->arg, result);
-    if (pending->kind == PENDING_SYNC)
-        self->warned = false;
-    PQclear (result);
-    freen (pending);
-}
-
-//  Each statement yields its result, then NULL; a sync yields PGRES_PIPELINE_SYNC alone
-static void
-s_receive (db_t *self)
-{
-    if (self->busy)
-        return;
-    self->busy = true;
-    int silent = 0; //  NULLs in a row: with nothing outstanding libpq says NULL for ever
-    while (self->conn && self->head && silent < 3 && !PQisBusy (self->conn)) {
-        PGresult *result = PQgetResult (self->conn);
-        silent = result ? 0 : silent + 1;
-        if (!result) {
-            if (self->head->kind == PENDING_QUERY && self->head->result) {
-                PGresult *held = self->head->result;
-                self->head->result = NULL;
-                s_answer (self, held);
-            }
-        } else if (PQresultStatus (result) == PGRES_PIPELINE_SYNC) {
-            assert (self->head->kind == PENDING_SYNC);
-            s_answer (self, result);
-        } else if (self->head->result || self->head->kind == PENDING_SYNC)
-            PQclear (result); //  a second result or a FATAL error outside any query
-        else
-            self->head->result = result;
-    }
-    self->busy = false;
-}
+//  The loop
 
 static int
 s_on_socket (zloop_t *loop, zmq_pollitem_t *item, void *arg)
@@ -268,7 +176,7 @@ s_on_socket (zloop_t *loop, zmq_pollitem_t *item, void *arg)
         s_lost (self, PQerrorMessage (self->conn));
         return 0;
     }
-    s_receive (self);
+    pipeline_receive (self->pipeline);
     if (self->conn && PQstatus (self->conn) == CONNECTION_BAD)
         s_lost (self, PQerrorMessage (self->conn));
     if (self->conn)
@@ -287,7 +195,7 @@ s_on_tick (zloop_t *loop, int timer, void *arg)
         s_connect (self);
     else if (self->phase == DB_CONNECTING && now >= self->connect_by)
         s_lost (self, "no answer while connecting");
-    else if (self->head && now >= self->head->deadline)
+    else if (pipeline_is_late (self->pipeline, now))
         s_lost (self, "no answer within the deadline");
     return 0;
 }
@@ -316,7 +224,7 @@ db_new (zloop_t *loop, const char *name, const char *conninfo, const char *schem
         conninfo, name, schema);
     memcpy (self->tables, tables, table_count * sizeof *tables);
     self->item.fd = -1;
-    self->tail = &self->head;
+    self->pipeline = pipeline_new (self->name);
     self->retry_ms = RETRY_FIRST_MS;
     self->timer = zloop_timer (loop, TICK_MS, 0, s_on_tick, self);
     s_connect (self);
@@ -331,14 +239,7 @@ db_destroy (db_t **self_p)
     db_t *self = *self_p;
     zloop_timer_end (self->loop, self->timer);
     s_watch (self, -1, 0);
-    while (self->head) {
-        pending_t *pending = self->head;
-        self->head = pending->next;
-        PQclear (pending->result);
-        if (pending->fn && pending->fn != s_on_prepared)
-            pending->fn (pending->arg, NULL);
-        freen (pending);
-    }
+    pipeline_destroy (&self->pipeline);
     PQfinish (self->conn);
     freen (self->name);
     freen (self->conninfo);
@@ -363,7 +264,7 @@ db_query (db_t *self, const db_statement_t *statement, const sql_params_t *param
     if (!PQsendQueryPrepared (self->conn, statement->name, count, values, lengths, formats, 1))
         log_say (SAY_ERROR, self->name, "cannot send", "statement", statement->name, "text",
                  PQerrorMessage (self->conn), NULL); //  the deadline finds it
-    s_expect (self, PENDING_QUERY, fn, arg);
+    pipeline_expect (self->pipeline, EXPECT_RESULT, fn, arg);
 }
 
 void
@@ -379,14 +280,14 @@ db_sync (db_t *self, db_result_fn *fn, void *arg)
 {
     assert (self->phase == DB_UP);
     PQpipelineSync (self->conn);
-    s_expect (self, PENDING_SYNC, fn, arg);
+    pipeline_expect (self->pipeline, EXPECT_SYNC, fn, arg);
     s_flush (self);
 }
 
 bool
 db_warned (const db_t *self)
 {
-    return self->warned;
+    return pipeline_warned (self->pipeline);
 }
 
 const char *

@@ -1,9 +1,9 @@
 //  db - one PostgreSQL connection, pipelined, non-blocking, driven by the service's loop
 //
-//      db_query ──▶ pending (FIFO) ──▶ libpq ──▶ server
-//      callback ◀── head of pending ◀── s_on_socket
+//      db_query ──▶ pipeline (FIFO) ──▶ libpq ──▶ server
+//      callback ◀── head of pipeline ◀── s_on_socket
 //
-//  The only file that calls libpq's asynchronous functions. It connects by itself, prepares every statement
+//  The only object that calls libpq's asynchronous functions. It connects by itself, prepares every statement
 //  table it was given, reconnects with back-off, and gives every answer a deadline: PostgreSQL that stopped
 //  answering costs at most DB_DEADLINE_MS, after which the connection is dropped and every pending callback
 //  hears "unknown" (result NULL). A COMMIT is never cancelled.
