@@ -19,8 +19,8 @@ typedef struct {
 static setting_t s_settings[MAX_ENTRIES];
 static size_t s_count;
 
-static bool
-s_complain (const char *name, const char *what)
+bool
+config_complain (const char *name, const char *what)
 {
     fprintf (stderr, "configuration: %s %s\n", name, what);
     return false;
@@ -55,17 +55,17 @@ s_raw (const config_entry_t *entry)
     snprintf (file_name, sizeof file_name, "%s_FILE", entry->name);
     const char *value = getenv (entry->name), *path = getenv (file_name);
     if (value && path) {
-        s_complain (entry->name, "and its _FILE form are both set: give one");
+        config_complain (entry->name, "and its _FILE form are both set: give one");
         return NULL;
     }
     if (path) {
         char *text = s_read_file (path);
         if (!text)
-            s_complain (file_name, strerror (errno));
+            config_complain (file_name, strerror (errno));
         return text;
     }
     if (!value && !entry->standard) {
-        s_complain (entry->name, "is not set (or give its _FILE form): see --help");
+        config_complain (entry->name, "is not set (or give its _FILE form): see --help");
         return NULL;
     }
     return strdup (value ? value : entry->standard);
@@ -78,7 +78,7 @@ s_check (setting_t *setting)
     if (entry->type == CONFIG_BOOL) {
         setting->number = !strcmp (setting->text, "true") || !strcmp (setting->text, "1");
         if (!setting->number && strcmp (setting->text, "false") && strcmp (setting->text, "0"))
-            return s_complain (entry->name, "must be true or false");
+            return config_complain (entry->name, "must be true or false");
     }
     if (entry->type == CONFIG_NUMBER) {
         char *end;

@@ -21,5 +21,7 @@ bool config_read (const config_entry_t *entries, size_t count);
 const char *config_text (const char *name); //  asserts that the name is in a table
 long config_number (const char *name);
 bool config_bool (const char *name);
+//  Says on stderr what is wrong with an entry that only its owner can check; always false
+bool config_complain (const char *name, const char *what);
 //  The tables as help text / as log line (secrets masked)
 void config_help (const config_entry_t *entries, size_t count);

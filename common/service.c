@@ -4,11 +4,9 @@
 #include "common/admin.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/process.h"
 #include "common/registry.h"
 #include "common/version.h"
-#include <malloc.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 
 #define READY_CHECK_MS 50
@@ -36,7 +34,7 @@ static const config_entry_t COMMON[] = {
 
 struct service {
     const service_ops_t *ops;
-    void *object; //  the service's own, from ops.start
+    void *object; //  the service's own
     zloop_t *loop;
     zap_t *zap;
     mailbox_t *mailbox;
@@ -191,7 +189,8 @@ s_on_signal (zloop_t *loop, zmq_pollitem_t *item, void *arg)
         return 0;
     log_say (SAY_INFO, "service", "asked to stop: finishing what is in hand", NULL);
     self->stop_by = zclock_mono () + DRAIN_LIMIT_MS;
-    self->ops->drain (self->object);
+    if (self->ops->drain)
+        self->ops->drain (self->object);
     mailbox_drain (self->mailbox);
     registry_retire (self->registry);
     zloop_timer (loop, DRAIN_CHECK_MS, 0, s_on_drain, self);
@@ -200,38 +199,6 @@ s_on_signal (zloop_t *loop, zmq_pollitem_t *item, void *arg)
 
 //  --------------------------------------------------------------------------
 //  Starting
-
-static int
-s_block_signals (void)
-{
-    sigset_t set;
-    sigemptyset (&set);
-    sigaddset (&set, SIGTERM);
-    sigaddset (&set, SIGINT);
-    sigprocmask (SIG_BLOCK, &set, NULL); //  before any thread exists, so that all inherit it
-    signal (SIGPIPE, SIG_IGN);
-    zsys_handler_set (NULL);
-    zsys_init ();
-    return signalfd (-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
-//  A batch's parameters are some 100 KB, again and again: from the heap, not from fresh pages of the kernel each time
-static void
-s_keep_memory (void)
-{
-    mallopt (M_MMAP_THRESHOLD, 8 * 1024 * 1024);
-    mallopt (M_TRIM_THRESHOLD, 8 * 1024 * 1024);
-}
-
-//  No core files, no ptrace: memory holds keys
-static void
-s_protect_memory (void)
-{
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    setrlimit (RLIMIT_CORE, &(struct rlimit){ 0, 0 });
-    prctl (PR_SET_DUMPABLE, 0);
-#endif
-}
 
 static char *
 s_with_password (const char *url)
@@ -286,8 +253,8 @@ s_open (service_t *self, int signal_fd)
     self->port = mailbox_bind (self->mailbox, config_text ("DUBAN_BIND"), self->cert);
     if (self->port < 0)
         return false;
-    self->object = self->ops->start (self);
-    if (!self->object)
+    self->object = zmalloc (self->ops->size);
+    if (!self->ops->start (self->object, self))
         return false;
     self->registry = registry_new (self->loop, self->bus_conninfo, s_on_replicas, self);
     self->ready_timer = zloop_timer (self->loop, READY_CHECK_MS, 0, s_on_ready_check, self);
@@ -299,7 +266,7 @@ static void
 s_close (service_t *self)
 {
     if (self->object)
-        self->ops->stop (&self->object);
+        self->ops->stop (self->object);
     mailbox_destroy (&self->mailbox);
     registry_destroy (&self->registry);
     zap_destroy (&self->zap);
@@ -307,6 +274,7 @@ s_close (service_t *self)
     zcert_destroy (&self->cert);
     zloop_destroy (&self->loop);
     close (self->signal_item.fd);
+    freen (self->object);
     freen (self->conninfo);
     freen (self->bus_conninfo);
     zsys_shutdown ();
@@ -336,9 +304,7 @@ service_main (int argc, char **argv, const service_ops_t *ops)
             fprintf (stderr, "%s: unknown argument %s; see --help\n", ops->name, argv[1]);
         return help || version ? 0 : 2;
     }
-    int signal_fd = s_block_signals ();
-    s_protect_memory ();
-    s_keep_memory ();
+    int signal_fd = process_prepare ();
     if (!config_read (COMMON, COMMON_COUNT) || !config_read (ops->config, ops->config_count))
         return 2;
     service_t *self = zmalloc (sizeof *self);

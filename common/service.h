@@ -18,14 +18,16 @@ typedef struct {
     const char *about;            //  one paragraph for --help
     const config_entry_t *config; //  beside the common ones
     size_t config_count;
-    const char *const *targets;          //  services it hands to, NULL-terminated
-    const char *const *kinds;            //  message kinds it understands, NULL-terminated
-    void *(*start) (service_t *service); //  opens its lanes and sockets; NULL after a log line: exit 1
-    lane_t *(*mail) (void *self);        //  the lane that takes parcels
-    bool (*is_ready) (void *self);       //  beside database, bus and mailbox
-    void (*drain) (void *self);          //  stop taking in; finish what is in hand
-    bool (*is_idle) (void *self);        //  nothing in hand
-    void (*stop) (void **self_p);
+    const char *const *targets; //  services it hands to, NULL-terminated
+    const char *const *kinds;   //  message kinds it understands, NULL-terminated
+    size_t size;                //  of its object, which begins as zeros
+    bool (*start) (void *self,
+                   service_t *service); //  opens its lanes and sockets; false after saying why: exit 1
+    lane_t *(*mail) (void *self);       //  the lane that takes parcels
+    bool (*is_ready) (void *self);      //  beside database, bus and mailbox; may be NULL
+    void (*drain) (void *self);         //  stop taking in; finish what is in hand; NULL: there is only mail
+    bool (*is_idle) (void *self);       //  nothing in hand, beside mail
+    void (*stop) (void *self);          //  closes what start opened, also where start gave up halfway
 } service_ops_t;
 
 int service_main (int argc, char **argv, const service_ops_t *ops);

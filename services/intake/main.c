@@ -115,9 +115,9 @@ s_on_page (void *arg, const route_t *route, char *text)
 }
 
 static void
-s_stop (void **self_p)
+s_stop (void *arg)
 {
-    intake_t *self = *self_p;
+    intake_t *self = arg;
     feed_destroy (&self->feed);
     for (size_t lane = 0; lane < LANES; lane++)
         lane_destroy (&self->requests[lane]);
@@ -125,14 +125,12 @@ s_stop (void **self_p)
     lane_destroy (&self->mail);
     watch_destroy (&self->watch);
     identity_destroy (&self->identity);
-    freen (self);
-    *self_p = NULL;
 }
 
-static void *
-s_start (service_t *service)
+static bool
+s_start (void *arg, service_t *service)
 {
-    intake_t *self = zmalloc (sizeof *self);
+    intake_t *self = arg;
     self->service = service;
     self->identity = identity_new (service);
     self->feed = feed_new (service, s_on_page, self);
@@ -147,10 +145,7 @@ s_start (service_t *service)
                                .is_busy = s_is_busy,
                                .arg = self };
     self->door = door_new (&options);
-    void *object = self;
-    if (!self->door)
-        s_stop (&object);
-    return object;
+    return self->door != NULL;
 }
 
 static lane_t *
@@ -213,6 +208,7 @@ static const service_ops_t OPS = {
     .config_count = sizeof CONFIG / sizeof *CONFIG,
     .targets = TARGETS,
     .kinds = KINDS,
+    .size = sizeof (intake_t),
     .start = s_start,
     .mail = s_mail,
     .is_ready = s_is_ready,

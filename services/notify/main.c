@@ -34,13 +34,6 @@ s_on_queued (void *arg)
     delivery_wake (((notify_t *) arg)->delivery);
 }
 
-static bool
-s_complain (const char *name, const char *what)
-{
-    fprintf (stderr, "configuration: %s %s\n", name, what);
-    return false;
-}
-
 //  What the table of the configuration cannot check
 static bool
 s_read_smtp (smtp_options_t *smtp)
@@ -52,15 +45,15 @@ s_read_smtp (smtp_options_t *smtp)
                               .password = config_text ("DUBAN_SMTP_PASSWORD"),
                               .connections = (size_t) config_number ("DUBAN_SMTP_CONNECTIONS") };
     if (*smtp->url && strncmp (smtp->url, "smtp://", 7) && strncmp (smtp->url, "smtps://", 8))
-        return s_complain ("DUBAN_SMTP_URL", "must begin with smtp:// or smtps://");
+        return config_complain ("DUBAN_SMTP_URL", "must begin with smtp:// or smtps://");
     if (!mail_address_is_good (smtp->from))
-        return s_complain ("DUBAN_SMTP_FROM", "must be a mail address");
+        return config_complain ("DUBAN_SMTP_FROM", "must be a mail address");
     for (int index = 0; index < 3; index++)
         if (streq (NAMES[index], config_text ("DUBAN_SMTP_STARTTLS"))) {
             smtp->starttls = (starttls_t) index;
             return true;
         }
-    return s_complain ("DUBAN_SMTP_STARTTLS", "must be never, offered or always");
+    return config_complain ("DUBAN_SMTP_STARTTLS", "must be never, offered or always");
 }
 
 static bool
@@ -68,41 +61,35 @@ s_is_text (const char *name)
 {
     json_t *text = json_string (config_text (name)); //  NULL if it is not UTF-8
     json_decref (text);
-    return text || s_complain (name, "is not UTF-8");
+    return text || config_complain (name, "is not UTF-8");
 }
 
 static void
-s_stop (void **self_p)
+s_stop (void *arg)
 {
-    notify_t *self = *self_p;
+    notify_t *self = arg;
     delivery_destroy (&self->delivery);
     mail_destroy (&self->mail);
     templates_destroy (&self->templates);
-    freen (self);
-    *self_p = NULL;
 }
 
-static void *
-s_start (service_t *service)
+static bool
+s_start (void *arg, service_t *service)
 {
     char error[400];
     smtp_options_t smtp;
     if (!s_read_smtp (&smtp) || !s_is_text ("DUBAN_BUREAU") || !s_is_text ("DUBAN_TEL"))
-        return NULL;
-    templates_t *templates = templates_new ();
-    if (!templates_load (templates, config_text ("DUBAN_TEMPLATES"), error, sizeof error)) {
-        s_complain ("DUBAN_TEMPLATES", error);
-        templates_destroy (&templates);
-        return NULL;
-    }
+        return false;
+    notify_t *self = arg;
+    self->templates = templates_new ();
+    if (!templates_load (self->templates, config_text ("DUBAN_TEMPLATES"), error, sizeof error))
+        return config_complain ("DUBAN_TEMPLATES", error);
     office_t office = { .bureau = config_text ("DUBAN_BUREAU"),
                         .telephone = config_text ("DUBAN_TEL"),
                         .tz_minutes = (int) config_number ("DUBAN_TZ_MINUTES") };
-    notify_t *self = zmalloc (sizeof *self);
-    self->templates = templates;
     self->delivery = delivery_new (service, &smtp, &office);
-    self->mail = mail_new (service, templates, &office, s_on_queued, self);
-    return self;
+    self->mail = mail_new (service, self->templates, &office, s_on_queued, self);
+    return true;
 }
 
 static lane_t *
@@ -123,23 +110,25 @@ s_is_idle (void *self)
     return delivery_is_idle (((notify_t *) self)->delivery);
 }
 
+static const service_ops_t OPS = {
+    .name = "notify",
+    .about = "Tells people: by e-mail those who have an address, by the feed of its source the "
+             "submitter. Each\n"
+             "notice once, each delivery retried until it is delivered or dead.",
+    .config = CONFIG,
+    .config_count = sizeof CONFIG / sizeof *CONFIG,
+    .targets = TARGETS,
+    .kinds = KINDS,
+    .size = sizeof (notify_t),
+    .start = s_start,
+    .mail = s_mail,
+    .drain = s_drain,
+    .is_idle = s_is_idle,
+    .stop = s_stop,
+};
+
 int
 main (int argc, char **argv)
 {
-    static const service_ops_t OPS = {
-        .name = "notify",
-        .about = "Tells people: by e-mail those who have an address, by the feed of its source the "
-                 "submitter. Each\n"
-                 "notice once, each delivery retried until it is delivered or dead.",
-        .config = CONFIG,
-        .config_count = sizeof CONFIG / sizeof *CONFIG,
-        .targets = TARGETS,
-        .kinds = KINDS,
-        .start = s_start,
-        .mail = s_mail,
-        .drain = s_drain,
-        .is_idle = s_is_idle,
-        .stop = s_stop,
-    };
     return service_main (argc, argv, &OPS);
 }

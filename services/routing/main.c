@@ -3,7 +3,6 @@
 //      parcels ─▶ lane "mail" ─▶ desk ─▶ decide ─▶ cases, case_log, facts for watchdog, notify, intake
 //      every second ─▶ lane "waiting": what came before its case is tried again, and refused after 30 s
 
-#include "common/log.h"
 #include "common/service.h"
 #include "services/routing/desk.h"
 #include "services/routing/register_store.h"
@@ -33,9 +32,9 @@ s_on_timer (zloop_t *loop, int timer, void *arg)
 }
 
 static void
-s_stop (void **self_p)
+s_stop (void *arg)
 {
-    routing_t *self = *self_p;
+    routing_t *self = arg;
     if (self->timer)
         zloop_timer_end (service_loop (self->service), self->timer);
     lane_destroy (&self->mail);
@@ -45,25 +44,23 @@ s_stop (void **self_p)
     rules_destroy (&self->rules);
     forms_destroy (&self->forms);
     shelf_destroy (&self->shelf);
-    freen (self);
-    *self_p = NULL;
 }
 
-static void *
-s_start (service_t *service)
+static bool
+s_start (void *arg, service_t *service)
 {
     char error[400];
-    routing_t *self = zmalloc (sizeof *self);
+    routing_t *self = arg;
     self->service = service;
     self->shelf = shelf_new (config_text ("DUBAN_PROCEDURES"), error, sizeof error);
-    self->rules = self->shelf ? rules_load (config_text ("DUBAN_RULES"), error, sizeof error) : NULL;
-    self->forms = self->rules ? forms_new (config_text ("DUBAN_REGISTERS"), error, sizeof error) : NULL;
-    void *object = self;
-    if (!self->forms) {
-        log_say (SAY_ERROR, "routing", error, NULL);
-        s_stop (&object);
-        return NULL;
-    }
+    if (!self->shelf)
+        return config_complain ("DUBAN_PROCEDURES", error);
+    self->rules = rules_load (config_text ("DUBAN_RULES"), error, sizeof error);
+    if (!self->rules)
+        return config_complain ("DUBAN_RULES", error);
+    self->forms = forms_new (config_text ("DUBAN_REGISTERS"), error, sizeof error);
+    if (!self->forms)
+        return config_complain ("DUBAN_REGISTERS", error);
     int offset = (int) config_number ("DUBAN_TZ_MINUTES");
     self->desk = desk_new (self->shelf, self->rules, self->forms, offset);
     self->waiting_desk = desk_new (self->shelf, self->rules, self->forms, offset);
@@ -72,19 +69,13 @@ s_start (service_t *service)
     self->waiting =
         service_lane (service, "waiting", &ROUTING_TABLE, 1, &DESK_WAITING_OPS, self->waiting_desk);
     self->timer = zloop_timer (service_loop (service), WAITING_MS, 0, s_on_timer, self);
-    return object;
+    return true;
 }
 
 static lane_t *
 s_mail (void *arg)
 {
     return ((routing_t *) arg)->mail;
-}
-
-static void
-s_drain (void *arg)
-{
-    (void) arg;
 }
 
 static bool
@@ -109,9 +100,9 @@ static const service_ops_t OPS = {
     .config_count = sizeof CONFIG / sizeof *CONFIG,
     .targets = TARGETS,
     .kinds = KINDS,
+    .size = sizeof (routing_t),
     .start = s_start,
     .mail = s_mail,
-    .drain = s_drain,
     .is_idle = s_is_idle,
     .stop = s_stop,
 };

@@ -4,7 +4,6 @@
 //                                                                                      └notice▶ notify
 //      every second: heartbeat, calendar version, a page of the review
 
-#include "common/log.h"
 #include "services/watchdog/due_lane.h"
 #include "services/watchdog/heartbeat.h"
 #include "services/watchdog/review.h"
@@ -77,9 +76,9 @@ s_on_database (void *arg, bool up)
 //  Life of the service
 
 static void
-s_stop (void **self_p)
+s_stop (void *arg)
 {
-    watchdog_t *self = *self_p;
+    watchdog_t *self = arg;
     if (self->timer)
         zloop_timer_end (service_loop (self->service), self->timer);
     db_destroy (&self->db);
@@ -88,8 +87,6 @@ s_stop (void **self_p)
     review_destroy (&self->review);
     calendars_destroy (&self->keeper.calendars);
     ladders_destroy (&self->keeper.ladders);
-    freen (self);
-    *self_p = NULL;
 }
 
 static bool
@@ -98,27 +95,24 @@ s_configure (watchdog_t *self)
     char error[400] = "";
     const char *rule = config_text ("DUBAN_RULE");
     self->keeper.ladders = ladders_load (config_text ("DUBAN_LADDERS"), error, sizeof error);
-    if (self->keeper.ladders && !streq (rule, "A") && !streq (rule, "B"))
-        snprintf (error, sizeof error, "DUBAN_RULE must be A or B");
-    if (*error)
-        log_say (SAY_ERROR, "configuration", error, NULL);
+    if (!self->keeper.ladders)
+        return config_complain ("DUBAN_LADDERS", error);
+    if (!streq (rule, "A") && !streq (rule, "B"))
+        return config_complain ("DUBAN_RULE", "must be A or B");
     self->keeper.rule = streq (rule, "B") ? RULE_B : RULE_A;
     self->keeper.calendar = config_text ("DUBAN_CALENDAR");
     self->keeper.service = self->service;
-    return !*error;
+    return true;
 }
 
-static void *
-s_start (service_t *service)
+static bool
+s_start (void *arg, service_t *service)
 {
     static db_table_t tables[3]; //  lives as long as the connection
-    watchdog_t *self = zmalloc (sizeof *self);
+    watchdog_t *self = arg;
     self->service = service;
-    void *object = self;
-    if (!s_configure (self)) {
-        s_stop (&object);
-        return NULL;
-    }
+    if (!s_configure (self))
+        return false;
     zloop_t *loop = service_loop (service);
     self->keeper.calendars =
         calendars_new ((int) config_number ("DUBAN_TZ_MINUTES"), self->keeper.calendar, s_on_calendars, self);
@@ -130,7 +124,7 @@ s_start (service_t *service)
     tables[2] = REVIEW_TABLE;
     self->db = db_new (loop, "watch", service_conninfo (service), "watchdog", tables, 3, s_on_database, self);
     self->timer = zloop_timer (loop, FAST_TICK_MS, 0, s_on_timer, self);
-    return object;
+    return true;
 }
 
 static lane_t *
@@ -165,7 +159,7 @@ static const config_entry_t CONFIG[] = {
       "A: the day of the event is not counted; B: a rest day moves to the next first", 0, 0 },
 };
 static const char *const TARGETS[] = { "routing", "notify", NULL };
-static const char *const KINDS[] = { "clock", NULL };
+static const char *const KINDS[] = { "clock", "answer", NULL };
 
 static const service_ops_t OPS = {
     .name = "watchdog",
@@ -175,6 +169,7 @@ static const service_ops_t OPS = {
     .config_count = sizeof CONFIG / sizeof *CONFIG,
     .targets = TARGETS,
     .kinds = KINDS,
+    .size = sizeof (watchdog_t),
     .start = s_start,
     .mail = s_mail,
     .is_ready = s_is_ready,
