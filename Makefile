@@ -35,6 +35,8 @@ endif
 CFLAGS   := -std=c17 -D_GNU_SOURCE -I. $(WARN) $(OPT) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LDLIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread
 
+FOUND    := $(shell pkg-config --exists $(PKGS) 2>/dev/null && echo yes)
+
 LIB_SRC  := $(wildcard common/*.c proto/*.c)
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
 SVC_SRC  := $(wildcard services/*/*.c)
@@ -52,6 +54,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile deploy/local/local.mk | sed 's/:.*##/\t/' | expand -t 14
 
 $(BUILD)/%.o: %.c
+	$(if $(FOUND),,$(error libraries are missing: "make deps" installs them 缺少依赖库,请先执行 make deps))
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -115,10 +118,13 @@ test: ## install what is needed, build with warnings as errors, run every test a
 
 intake-to-notify: $(filter-out %/dubanctl %/supervisor,$(BINS))
 
-quick: $(PARTS) ## unit tests only
+quick: ## unit tests only
+	@$(MAKE) --no-print-directory -s test-deps
+	@$(MAKE) --no-print-directory -s -j2 $(PARTS)
 	@tests/run --unit
 
 check: ## before a commit: form, both compilers, clang-tidy, every test
+	@$(MAKE) --no-print-directory -s check-deps
 	@$(MAKE) --no-print-directory -s format-check
 	@$(MAKE) --no-print-directory -s -j2 V=clang $(PARTS)
 	@$(MAKE) --no-print-directory -s -j2 tidy

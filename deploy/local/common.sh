@@ -32,9 +32,10 @@ fail() {
     exit 1
 }
 
-# The private PostgreSQL runs as the unprivileged user: ourselves, or postgres when we are root
+# The private PostgreSQL runs as the unprivileged user: ourselves, or postgres when we are root. From /, since the
+# folder that we are in may be closed to that user.
 as_database_user() {
-    if [[ $(id -u) == 0 ]]; then runuser -u postgres -- "$@"; else "$@"; fi
+    if [[ $(id -u) == 0 ]]; then (cd / && runuser -u postgres -- "$@"); else (cd / && "$@"); fi
 }
 
 pg_bin() {
@@ -42,7 +43,7 @@ pg_bin() {
     for folder in /usr/lib/postgresql/15/bin /usr/lib/postgresql/*/bin; do
         [[ -x $folder/initdb ]] && printf '%s' "$folder" && return
     done
-    fail "no PostgreSQL server is installed" "未安装 PostgreSQL 服务器"
+    fail "no PostgreSQL server is installed: make deps" "未安装 PostgreSQL 服务器,请执行 make deps"
 }
 
 # Waits until a command succeeds: wait_until SECONDS COMMAND …

@@ -83,7 +83,7 @@ start_database() {
     choose_place
     [[ -d $PG/data ]] || create_cluster
     if ! database_runs; then
-        (cd / && as_database_user "$(pg_bin)/pg_ctl" -D "$PG/data" -w -t 60 -l "$PG/log" start >/dev/null) ||
+        as_database_user "$(pg_bin)/pg_ctl" -D "$PG/data" -w -t 60 -l "$PG/log" start >/dev/null ||
             fail "PostgreSQL does not start: see $PG/log" "PostgreSQL 未能启动,见 $PG/log"
     fi
     [[ $(as_superuser -d postgres -Atc "SELECT 1 FROM pg_database WHERE datname = '$DATABASE'") ]] ||
@@ -94,5 +94,5 @@ stop_database() {
     [[ -e $VAR/pg ]] || return 0
     PG=$(readlink -f "$VAR/pg")
     database_runs || return 0
-    (cd / && as_database_user "$(pg_bin)/pg_ctl" -D "$PG/data" -w -t 60 -m fast stop >/dev/null)
+    as_database_user "$(pg_bin)/pg_ctl" -D "$PG/data" -w -t 60 -m fast stop >/dev/null
 }

@@ -1,5 +1,5 @@
 # The targets that run duban on this machine without containers
-.PHONY: programs deps test-deps up down status
+.PHONY: programs deps test-deps check-deps up down status
 
 $(BUILD)/dubanctl: LDLIBS += -lz
 
@@ -10,6 +10,9 @@ deps: ## install the Debian packages that are missing (apt, sudo only where need
 
 test-deps:
 	@deploy/local/deps test
+
+check-deps:
+	@deploy/local/deps check
 
 up: ## build and run everything on this machine, with a private PostgreSQL in var/
 	@+deploy/local/up
