@@ -7,7 +7,6 @@
 
 #include "common/calendar.h"
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +24,8 @@ typedef struct {
 } fact_t;
 
 struct calendar {
-    int offset_minutes;
+    int offset_minutes, close_minutes;
+    office_hours_t office;
     fact_t *facts;
     size_t fact_count, fact_room;
     bool year_known[LAST_YEAR + 1];
@@ -36,38 +36,7 @@ struct calendar {
 };
 
 //  --------------------------------------------------------------------------
-//  Civil dates. The year begins in March, so that the leap day is its last; eras of 400 years are all alike.
-
-day_t
-day_from_civil (int year, int month, int day)
-{
-    year -= month <= 2;
-    int era = (year >= 0 ? year : year - 399) / 400;
-    int year_of_era = year - era * 400;
-    int day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    int day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return era * 146097 + day_of_era - 719468;
-}
-
-void
-day_to_civil (day_t day, int *year, int *month, int *day_of_month)
-{
-    int64_t days = (int64_t) day + 719468;
-    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-    int day_of_era = (int) (days - era * 146097);
-    int year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int shifted = (5 * day_of_year + 2) / 153;
-    *day_of_month = day_of_year - (153 * shifted + 2) / 5 + 1;
-    *month = shifted + (shifted < 10 ? 3 : -9);
-    *year = (int) (year_of_era + era * 400) + (*month <= 2);
-}
-
-int
-day_weekday (day_t day)
-{
-    return (int) ((((int64_t) day + 3) % 7 + 7) % 7); //  1970-01-01 was a Thursday
-}
+//  Facts
 
 static int
 s_year (day_t day)
@@ -77,50 +46,14 @@ s_year (day_t day)
     return year;
 }
 
-bool
-day_parse (const char *text, day_t *day)
-{
-    static const char SHAPE[] = "dddd-dd-dd";
-    if (strlen (text) != sizeof SHAPE - 1)
-        return false;
-    for (size_t index = 0; SHAPE[index]; index++) {
-        bool digit = text[index] >= '0' && text[index] <= '9';
-        if (SHAPE[index] == 'd' ? !digit : text[index] != '-')
-            return false;
-    }
-    int year = atoi (text), month = atoi (text + 5), day_of_month = atoi (text + 8);
-    if (!year || month < 1 || month > 12 || day_of_month < 1)
-        return false;
-    day_t found = day_from_civil (year, month, day_of_month);
-    int real_year, real_month, real_day;
-    day_to_civil (found, &real_year, &real_month, &real_day);
-    if (real_month != month || real_day != day_of_month)
-        return false; //  30 February is not the 2 March
-    *day = found;
-    return true;
-}
-
-void
-day_text (day_t day, char text[11])
-{
-    int year, month, day_of_month;
-    day_to_civil (day, &year, &month, &day_of_month);
-    if (year < 0 || year > LAST_YEAR)
-        snprintf (text, 11, "%s", "beyond");
-    else
-        snprintf (text, 11, "%04u-%02u-%02u", (unsigned) year % 10000, (unsigned) month % 100,
-                  (unsigned) day_of_month % 100);
-}
-
-//  --------------------------------------------------------------------------
-//  Facts
-
 calendar_t *
 calendar_new (int utc_offset_minutes)
 {
     calendar_t *self = calloc (1, sizeof *self);
     assert (self);
     self->offset_minutes = utc_offset_minutes;
+    self->close_minutes = 1440;
+    office_hours_parse (OFFICE_USUAL, &self->office);
     calendar_index (self);
     return self;
 }
@@ -169,6 +102,25 @@ calendar_add_year (calendar_t *self, int year)
 {
     if (year >= 0 && year <= LAST_YEAR)
         self->year_known[year] = true;
+}
+
+void
+calendar_set_close (calendar_t *self, int minutes)
+{
+    assert (minutes > 0 && minutes <= 1440);
+    self->close_minutes = minutes;
+}
+
+void
+calendar_set_office (calendar_t *self, const office_hours_t *office)
+{
+    self->office = *office;
+}
+
+const office_hours_t *
+calendar_office (const calendar_t *self)
+{
+    return &self->office;
 }
 
 static int
@@ -305,9 +257,8 @@ calendar_horizon (const calendar_t *self)
     return day_from_civil (year, 12, 31);
 }
 
-//  True if a day in [from, to] lies in a year whose facts are not published
-static bool
-s_is_provisional (const calendar_t *self, day_t from, day_t to)
+bool
+calendar_is_provisional (const calendar_t *self, day_t from, day_t to)
 {
     for (int year = s_year (from), end = s_year (to); year <= end; year++)
         if (!s_year_is_known (self, year))
@@ -333,7 +284,7 @@ calendar_due (const calendar_t *self, day_t start, int working_days, calendar_ru
     day_t due = calendar_shift (self, zero, working_days);
     //  Rule A never looks at the first day
     day_t looked_at = rule == RULE_A && due > start ? start + 1 : start;
-    *provisional = s_is_provisional (self, looked_at, due);
+    *provisional = calendar_is_provisional (self, looked_at, due);
     return due;
 }
 
@@ -342,7 +293,7 @@ calendar_due_calendar (const calendar_t *self, day_t start, int days, bool *prov
 {
     day_t end = start + days;
     day_t due = calendar_shift (self, end, 0);
-    *provisional = s_is_provisional (self, end, due);
+    *provisional = calendar_is_provisional (self, end, due);
     return due;
 }
 
@@ -372,4 +323,17 @@ moment_t
 calendar_at (const calendar_t *self, day_t day, int minutes)
 {
     return day * DAY_US + (minutes - self->offset_minutes) * MINUTE_US;
+}
+
+moment_t
+calendar_end_of (const calendar_t *self, day_t day)
+{
+    return calendar_at (self, day, self->close_minutes);
+}
+
+day_t
+calendar_open_day (const calendar_t *self, moment_t moment)
+{
+    day_t day = calendar_day_of (self, moment);
+    return moment < calendar_end_of (self, day) ? day : day + 1;
 }

@@ -62,9 +62,10 @@ s_explanation (const PGresult *clock, const calendar_t *calendar)
 {
     term_t term = { .anchor = query_moment (clock, 0, "anchor"),
                     .budget = (int) query_number (clock, 0, "budget"),
-                    .unit = query_cell (clock, 0, "unit"),
+
                     .rule = *query_cell (clock, 0, "rule") == 'B' ? RULE_B : RULE_A };
-    return calendar_explain (calendar, &term);
+    unit_parse (query_cell (clock, 0, "unit"), &term.unit);
+    return calendar_explain (calendar, &term, MOMENT_NONE);
 }
 
 //  --------------------------------------------------------------------------

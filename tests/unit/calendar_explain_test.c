@@ -18,7 +18,7 @@ s_noon (const calendar_t *calendar, int year, int month, int day)
 static void
 s_expect (const calendar_t *calendar, const term_t *term, const char *due, const char *expected)
 {
-    json_t *result = calendar_explain (calendar, term), *step;
+    json_t *result = calendar_explain (calendar, term, MOMENT_NONE), *step;
     char found[8000] = "";
     size_t index;
     json_array_foreach (json_object_get (result, "steps"), index, step) {
@@ -39,7 +39,9 @@ test_a_term_over_spring_festival_names_every_day_it_skips (void **state)
 {
     (void) state;
     calendar_t *calendar = calendar_of_china ();
-    term_t term = { s_noon (calendar, 2026, 2, 12), 3, "working_day", RULE_A };
+    term_t term = {
+        .anchor = s_noon (calendar, 2026, 2, 12), .budget = 3, .unit = UNIT_WORKING_DAY, .rule = RULE_A
+    };
     s_expect (calendar, &term, "2026-02-24",
               "2026-02-12 start 0\n2026-02-13 working_day 1\n2026-02-14 make_up_day 春节 2\n"
               "2026-02-15 holiday 春节 0\n2026-02-16 holiday 春节 0\n2026-02-17 holiday 春节 0\n"
@@ -54,7 +56,9 @@ test_rule_b_moves_a_start_on_a_day_of_rest (void **state)
 {
     (void) state;
     calendar_t *calendar = calendar_of_china ();
-    term_t term = { s_noon (calendar, 2026, 11, 21), 1, "working_day", RULE_B };
+    term_t term = {
+        .anchor = s_noon (calendar, 2026, 11, 21), .budget = 1, .unit = UNIT_WORKING_DAY, .rule = RULE_B
+    };
     s_expect (calendar, &term, "2026-11-24",
               "2026-11-21 start 0\n2026-11-22 weekend 0 rolled\n2026-11-23 working_day 0 rolled\n"
               "2026-11-24 working_day 1\n");
@@ -69,7 +73,9 @@ test_calendar_days_are_counted_and_the_last_one_rolls (void **state)
 {
     (void) state;
     calendar_t *calendar = calendar_of_china ();
-    term_t term = { s_noon (calendar, 2026, 11, 19), 2, "calendar_day", RULE_A };
+    term_t term = {
+        .anchor = s_noon (calendar, 2026, 11, 19), .budget = 2, .unit = UNIT_CALENDAR_DAY, .rule = RULE_A
+    };
     s_expect (calendar, &term, "2026-11-23",
               "2026-11-19 start 0\n2026-11-20 calendar_day 1\n2026-11-21 calendar_day 2\n"
               "2026-11-22 weekend 0 rolled\n2026-11-23 working_day 0 rolled\n");
@@ -81,20 +87,23 @@ test_days_beyond_the_horizon_are_marked_and_long_terms_are_cut (void **state)
 {
     (void) state;
     calendar_t *calendar = calendar_of_china ();
-    term_t term = { s_noon (calendar, 2026, 12, 30), 2, "working_day", RULE_A };
-    json_t *result = calendar_explain (calendar, &term), *steps = json_object_get (result, "steps");
+    term_t term = {
+        .anchor = s_noon (calendar, 2026, 12, 30), .budget = 2, .unit = UNIT_WORKING_DAY, .rule = RULE_A
+    };
+    json_t *result = calendar_explain (calendar, &term, MOMENT_NONE),
+           *steps = json_object_get (result, "steps");
     assert_true (json_is_true (json_object_get (result, "provisional")));
     assert_null (json_object_get (json_array_get (steps, 1), "known"));
     assert_true (json_is_false (json_object_get (json_array_get (steps, 2), "known")));
     json_decref (result);
     term.budget = 1000000;
-    result = calendar_explain (calendar, &term);
+    result = calendar_explain (calendar, &term, MOMENT_NONE);
     assert_int_equal (json_array_size (json_object_get (result, "steps")), EXPLAIN_STEPS);
     assert_true (json_is_true (json_object_get (result, "cut")));
     json_decref (result);
-    term.unit = "minute";
+    term.unit = UNIT_MINUTE;
     term.budget = 15;
-    result = calendar_explain (calendar, &term);
+    result = calendar_explain (calendar, &term, MOMENT_NONE);
     assert_int_equal (json_integer_value (json_object_get (result, "breach_at")),
                       term.anchor + 15 * 60000000LL);
     assert_int_equal (json_array_size (json_object_get (result, "steps")), 0);
@@ -107,13 +116,15 @@ test_the_last_day_that_is_explained_is_the_due_date_for_every_start_of_twenty_ye
 {
     (void) state;
     calendar_t *calendar = calendar_of_china ();
-    static const char *const UNITS[] = { "working_day", "calendar_day" };
+    static const unit_t UNITS[] = { UNIT_WORKING_DAY, UNIT_CALENDAR_DAY };
     for (day_t day = day_from_civil (2007, 1, 1); day < day_from_civil (2027, 1, 1); day++)
         for (int budget = 0; budget <= 15; budget += 5)
             for (int variant = 0; variant < 3; variant++) {
-                term_t term = { calendar_start_of (calendar, day), budget, UNITS[variant / 2],
-                                variant == 1 ? RULE_B : RULE_A };
-                json_t *result = calendar_explain (calendar, &term),
+                term_t term = { .anchor = calendar_start_of (calendar, day),
+                                .budget = budget,
+                                .unit = UNITS[variant / 2],
+                                .rule = variant == 1 ? RULE_B : RULE_A };
+                json_t *result = calendar_explain (calendar, &term, MOMENT_NONE),
                        *steps = json_object_get (result, "steps");
                 json_t *last = json_array_get (steps, json_array_size (steps) - 1);
                 assert_string_equal (json_string_value (json_object_get (last, "date")),
