@@ -82,6 +82,6 @@ office_hours_reach (const office_hours_t *self, moment_t amount)
             return from + amount;
         amount -= to - from;
     }
-    assert (!"more than a day has");
+    assert (false && "more than a day has");
     return 0;
 }
