@@ -31,10 +31,29 @@ s_default (const case_t *file, const char *name)
     return NULL;
 }
 
+//  The proposed co-units go with the proposed unit: who names another unit names its co-units as well
+static void
+s_complete_co_units (const case_t *file, json_t *arguments, const procedure_move_t *move)
+{
+    json_t *proposed = json_object_get (file->fields, "proposed_co_units"), *unit;
+    size_t index;
+    if (!proposed || json_object_get (arguments, "co_units") || !s_is_listed (move->accepts, "co_units"))
+        return;
+    json_t *co_units = json_array ();
+    json_array_foreach (proposed, index, unit)
+        if (!recusal_has_unit (file, json_string_value (unit)))
+            json_array_append (co_units, unit);
+    if (json_array_size (co_units))
+        json_object_set (arguments, "co_units", co_units);
+    json_decref (co_units);
+}
+
 //  What the move needs and was not given is taken from the proposal, if that has it
 static void
 s_complete (const case_t *file, json_t *arguments, const procedure_move_t *move)
 {
+    if (s_is_listed (move->needs, "unit") && !json_object_get (arguments, "unit"))
+        s_complete_co_units (file, arguments, move);
     for (const char *const *need = move->needs; *need; need++) {
         char field[60];
         snprintf (field, sizeof field, "proposed_%.40s", *need);

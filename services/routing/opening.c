@@ -22,18 +22,38 @@ s_moment (json_t *object, const char *member, moment_t otherwise)
     return json_is_integer (value) ? json_integer_value (value) : otherwise;
 }
 
+//  What the rules propose; who the case is about is proposed for nothing
+static void
+s_propose (const decider_t *self, case_t *file, json_t *message)
+{
+    proposal_t proposal = rules_propose (self->rules, message);
+    json_t *co_units = json_array (), *unit;
+    size_t index;
+    json_array_foreach (proposal.co_units, index, unit)
+        if (!recusal_has_unit (file, json_string_value (unit)))
+            json_array_append (co_units, unit);
+    json_object_set_new (file->fields, "proposed_by", json_string (proposal.name));
+    if (!recusal_has_unit (file, proposal.unit))
+        json_object_set_new (file->fields, "proposed_unit", json_string (proposal.unit));
+    if (json_array_size (co_units))
+        json_object_set (file->fields, "proposed_co_units", co_units);
+    if (proposal.term)
+        json_object_set_new (file->fields, "proposed_term", json_integer (proposal.term));
+    if (json_is_true (json_object_get (message, "urgent"))) //  the submitter knows best
+        proposal.priority = "urgent";
+    if (proposal.priority && !json_object_get (file->fields, "priority"))
+        json_object_set_new (file->fields, "priority", json_string (proposal.priority));
+    json_decref (co_units);
+}
+
 //  What the submission's arguments say, and what the rules propose
 static void
 s_first_fields (const decider_t *self, case_t *file, json_t *message)
 {
-    proposal_t proposal = rules_propose (self->rules, message);
-    file->fields = json_pack ("{ss s{}}", "proposed_by", proposal.name, "clocks");
+    file->fields = json_pack ("{s{}}", "clocks");
     assert (file->fields);
     json_object_update (file->fields, json_object_get (message, "arguments"));
-    if (!recusal_has_unit (file, proposal.unit))
-        json_object_set_new (file->fields, "proposed_unit", json_string (proposal.unit));
-    if (proposal.term)
-        json_object_set_new (file->fields, "proposed_term", json_integer (proposal.term));
+    s_propose (self, file, message);
     json_t *unit = json_object_get (file->fields, "unit");
     case_set (&file->unit, json_string_value (unit));
     json_object_del (file->fields, "unit");
