@@ -1,6 +1,7 @@
 //  decide - may this speaker say this, and what becomes of it?
 
 #include "services/intake/decide.h"
+#include "services/intake/register.h"
 #include <sodium.h>
 
 static const char *const SECRECY[] = { "public", "internal", "confidential", "sealed" };
@@ -105,6 +106,8 @@ intake_admit (const speaker_t *speaker, const event_t *event, const char *prefix
         problem_point (problem, "/authid", "not a person that this key speaks for");
         return problem;
     }
+    if (intake_is_register (event))
+        return NULL; //  intake_check_register knows who may
     return event->type == EVENT_SUBMISSION ? s_admit_submission (speaker, event, prefix, out)
                                            : s_admit_command (speaker, event, prefix, out);
 }

@@ -13,8 +13,8 @@
 typedef struct {
     uint8_t id[SUBMISSION_ID_BYTES]; //  sha-256 (source || 0 || event id), cut: the idempotency key
     uint8_t sha256[SHA256_BYTES];    //  of the bytes as they came
-    bool opens;                      //  a submission; else a command
-    int64_t case_no;                 //  of a command
+    bool opens;                      //  a submission; else a command or a change of a register
+    int64_t case_no;                 //  of a command; 0: a change of a register
     int secrecy;
     const char *actor;      //  the person, or NULL; borrowed from the event
     const person_t *person; //  with roles, or NULL; borrowed from the identity, for now

@@ -7,6 +7,7 @@
 #include "common/socket.h"
 #include "proto/case_number.h"
 #include "services/intake/quota.h"
+#include "services/intake/register.h"
 
 #define TURN          64 //  messages read in one turn of the loop, so that the database is not starved
 #define SELF_TEST_MS  60000
@@ -19,6 +20,7 @@ struct door {
     zcert_t *cert;
     event_contract_t *contract;
     shelf_t *shelf;
+    forms_t *forms;
     const char *number_prefix;
     char endpoint[64];      //  of the self-test
     self_test_t *self_test; //  under way, or NULL
@@ -62,8 +64,14 @@ door_receipt (door_t *self, const request_t *request)
     char number[CASE_NUMBER_TEXT], recorded[32];
     intake_number (number, request->case_no, request->recorded_at);
     event_time_write (request->recorded_at, recorded);
-    json_t *data = json_pack ("{ss sI ss ss}", "case", number, "case_no", (json_int_t) request->case_no,
-                              "recorded_at", recorded, "received", "收悉");
+    json_t *data = json_pack ("{ss ss}", "recorded_at", recorded, "received", "收悉");
+    if (request->case_no) {
+        json_object_set_new (data, "case", json_string (number));
+        json_object_set_new (data, "case_no", json_integer (request->case_no));
+    } else {
+        json_object_set (data, "register", json_object_get (request->message, "register"));
+        json_object_set (data, "key", json_object_get (request->message, "key"));
+    }
     metric_add (self->receipts, 1);
     door_answer (self, &request->route,
                  event_write (EVENT_RECEIPT, "duban", "", request->recorded_at, request->event_id,
@@ -105,6 +113,8 @@ s_on_order (door_t *self, const route_t *route, speaker_t *speaker, const event_
     problem_t *problem = intake_admit (speaker, event, self->number_prefix, person, &admission);
     if (!problem)
         problem = intake_check_procedure (self->shelf, event);
+    if (!problem)
+        problem = intake_check_register (self->forms, speaker, event, &admission);
     if (problem) {
         s_log_refusal (speaker, problem);
         door_problem (self, route, event->id, &problem);
@@ -233,9 +243,11 @@ s_read_contract (door_t *self)
         self->contract = event_contract_new (config_text ("DUBAN_SCHEMAS"), error, sizeof error);
     if (self->contract)
         self->shelf = shelf_new (config_text ("DUBAN_PROCEDURES"), error, sizeof error);
-    if (!self->shelf)
+    if (self->shelf)
+        self->forms = forms_new (config_text ("DUBAN_REGISTERS"), error, sizeof error);
+    if (!self->forms)
         log_say (SAY_ERROR, "door", error, NULL);
-    return self->shelf != NULL;
+    return self->forms != NULL;
 }
 
 door_t *
@@ -298,6 +310,7 @@ door_destroy (door_t **self_p)
         zloop_timer_end (service_loop (self->options.service), self->test_timer);
     zsock_destroy (&self->socket);
     event_contract_destroy (&self->contract);
+    forms_destroy (&self->forms);
     shelf_destroy (&self->shelf);
     zcert_destroy (&self->cert);
     freen (self);

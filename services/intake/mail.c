@@ -36,7 +36,7 @@ typedef struct {
     event_type_t type;
     const char *time; //  the member that becomes the event's time
     const char *cause;
-    const char *members[10][2];
+    const char *members[12][2];
 } mapping_t;
 
 static const mapping_t MAPPINGS[] = {
@@ -59,6 +59,27 @@ static const mapping_t MAPPINGS[] = {
       { { "number", "case" },
         { "command", "command" },
         { "cause", "command_id" },
+        { "problem", "problem" },
+        { NULL, NULL } } },
+    { "register_changed",
+      EVENT_REGISTER_CHANGED,
+      "recorded_at",
+      "cause",
+      { { "register", "register" },
+        { "key", "key" },
+        { "version", "version" },
+        { "event", "event" },
+        { "changed", "changed" },
+        { "fields", "fields" },
+        { "actor", "actor" },
+        { NULL, NULL } } },
+    { "register_refused",
+      EVENT_REGISTER_REFUSED,
+      NULL,
+      "cause",
+      { { "register", "register" },
+        { "key", "key" },
+        { "cause", "change_id" },
         { "problem", "problem" },
         { NULL, NULL } } },
     { "feed",
@@ -84,7 +105,7 @@ mail_event (json_t *message)
         json_t *data = json_object ();
         for (size_t place = 0; mapping->members[place][0]; place++)
             s_copy (data, message, mapping->members[place][0], mapping->members[place][1]);
-        if (mapping->type == EVENT_CASE_CHANGED) {
+        if (mapping->type == EVENT_CASE_CHANGED || mapping->type == EVENT_REGISTER_CHANGED) {
             s_copy_time (data, message, "occurred_at");
             s_copy_time (data, message, "recorded_at");
         }

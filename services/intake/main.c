@@ -192,12 +192,14 @@ static const config_entry_t CONFIG[] = {
       0, 0 },
     { "DUBAN_SCHEMAS", CONFIG_PATH, "proto/schemas", "folder with the JSON Schemas of the contract", 0, 0 },
     { "DUBAN_PROCEDURES", CONFIG_PATH, "proto/procedures", "folder with the procedures (*.json)", 0, 0 },
+    { "DUBAN_REGISTERS", CONFIG_PATH, "proto/registers", "folder with the registers (*.json)", 0, 0 },
     { "DUBAN_NUMBER_PREFIX", CONFIG_TEXT, "JM", "first part of every case number", 0, 0 },
     { "DUBAN_BACKLOG_BOUND", CONFIG_NUMBER, "2000", "parcels waiting for routing before the door says busy",
       1, 20000 },
 };
 static const char *const TARGETS[] = { "routing", "notify", NULL };
-static const char *const KINDS[] = { "case_event", "refused", "feed", NULL };
+static const char *const KINDS[] = { "case_event",       "refused", "register_changed",
+                                     "register_refused", "feed",    NULL };
 
 static const service_ops_t OPS = {
     .name = "intake",

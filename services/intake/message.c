@@ -1,9 +1,10 @@
-//  message - what routing is told of a submission or a command
+//  message - what routing is told of a submission, a command or a change of a register
 
 #include "common/calendar.h"
 #include "common/config.h"
 #include "proto/excerpt.h"
 #include "services/intake/decide.h"
+#include "services/intake/register.h"
 #include <czmq.h>
 
 static json_t *
@@ -119,7 +120,9 @@ intake_message (const event_t *event, const admission_t *admission, const char *
 {
     json_t *message = json_object ();
     s_add_envelope (message, event, admission, source);
-    if (admission->opens)
+    if (intake_is_register (event))
+        intake_add_register (message, event);
+    else if (admission->opens)
         s_add_submission (message, event->data, admission->secrecy);
     else
         s_add_command (message, event->data, admission->person);
@@ -129,7 +132,8 @@ intake_message (const event_t *event, const admission_t *admission, const char *
 void
 intake_complete (json_t *message, int64_t case_no, const char *number, moment_t recorded_at)
 {
-    json_object_set_new (message, "case", json_integer (case_no));
+    if (case_no) //  none: a change of a register
+        json_object_set_new (message, "case", json_integer (case_no));
     if (number)
         json_object_set_new (message, "number", json_string (number));
     json_object_set_new (message, "recorded_at", json_integer (recorded_at));

@@ -4,7 +4,7 @@
 
 enum { ADD, FIND, SEAL, FEED, OPEN };
 static const db_statement_t STATEMENTS[] = {
-    //  A command is added only if its case exists. A number that is drawn for a repeated submission is lost:
+    //  A command is added only if its case exists; a change of a register is about none (0). A number that is drawn for a repeated submission is lost:
     //  gaps are allowed. Sorted, so that two replicas that are sent the same ids do not deadlock.
     [ADD] = { "add_submissions",
               "INSERT INTO submission (submission_id, case_no, opens, source, event_id, sha256, actor, "
@@ -19,7 +19,7 @@ static const db_statement_t STATEMENTS[] = {
               " $5::text[], $6::bytea[], $7::text[], $8::text[], $9::int[], $10::timestamptz[], $11::bytea[])"
               " AS g (id, case_no, opens, source, event_id, sha256, actor, public_key, secrecy, occurred_at, "
               "document) "
-              "WHERE g.opens OR g.case_no IN (SELECT s.case_no FROM submission s"
+              "WHERE g.opens OR g.case_no = 0 OR g.case_no IN (SELECT s.case_no FROM submission s"
               " WHERE s.opens AND s.case_no = ANY ($2::bigint[])) "
               "ORDER BY g.id ON CONFLICT (submission_id) DO NOTHING RETURNING submission_id" },
     [FIND] = { "find_submissions", "SELECT submission_id, sha256, case_no, recorded_at FROM submission "
