@@ -10,6 +10,8 @@ static const char CASE_SQL[] = //
     "SELECT c.number, c.case_no, c.title, c.procedure, c.state, c.version, c.kind, c.area, c.secrecy, "
     "c.unit, "
     "u.name AS unit_name, c.source, s.name AS source_name, c.submitter, c.fields::jsonb AS fields, "
+    "c.fields::jsonb ->> 'proposed_unit' AS proposed_unit, c.fields::jsonb ->> 'proposed_by' AS proposed_by, "
+    "c.fields::jsonb ->> 'priority' AS priority, "
     "c.opened_at, "
     "c.closed_at FROM api.cases c LEFT JOIN api.unit u USING (unit) LEFT JOIN api.source s USING (source) "
     "WHERE case_no = $1";
@@ -68,6 +70,18 @@ s_or (const char *first, const char *second)
     return first ? first : second ? second : "-";
 }
 
+//  What the assignment rules said, until a unit has the case
+static void
+s_print_proposal (const PGresult *result)
+{
+    const char *unit = query_cell (result, 0, "proposed_unit"), *rule = query_cell (result, 0, "proposed_by");
+    const char *priority = query_cell (result, 0, "priority");
+    if (unit && rule && !query_cell (result, 0, "unit"))
+        printf (words ("proposed: %s (rule \"%s\")\n", "拟交办: %s(规则“%s”)\n"), unit, rule);
+    if (priority)
+        printf ("%s: %s\n", words ("priority", "优先级"), priority);
+}
+
 static void
 s_print_head (const PGresult *result)
 {
@@ -86,6 +100,7 @@ s_print_head (const PGresult *result)
             s_or (query_cell (result, 0, "source_name"), query_cell (result, 0, "source")),
             words ("person", "提出人"), s_or (query_cell (result, 0, "submitter"), NULL),
             words ("opened", "收到"), s_or (report_moment (result, 0, "opened_at"), NULL));
+    s_print_proposal (result);
 }
 
 static const struct {

@@ -301,6 +301,10 @@ s_read_rule (const reader_t *self, size_t index, json_t *object, bool last)
     for (size_t other = 0; other < index; other++)
         if (!strcmp (self->rules->list[other].proposal.name, rule->proposal.name))
             return s_complain (self, "%s/name: another rule is called %.40s", pointer, rule->proposal.name);
+    for (size_t place = 0; place < json_array_size (rule->proposal.co_units); place++)
+        if (!strcmp (json_string_value (json_array_get (rule->proposal.co_units, place)),
+                     rule->proposal.unit))
+            return s_complain (self, "%s/co_units/%zu: is the lead unit already", pointer, place);
     return s_read_when (self, rule, pointer, last);
 }
 

@@ -27,6 +27,7 @@ def test_a_new_case_is_proposed_by_the_first_rule_that_fits_and_accepted_as_prop
     assert proposed["proposed_by"] == "immediate danger", proposed
     assert (proposed["proposed_unit"], proposed["proposed_co_units"]) == ("command", ["brigade"]), proposed
     assert (proposed["proposed_term"], proposed["priority"]) == (5, "urgent"), proposed
+    assert 'proposed: command (rule "immediate danger")' in s.ctl("show", case.number).stdout
     case.bureau("intake.lin", "accept", state="accepted")
     assert s.one("SELECT unit FROM routing.cases WHERE case_no = %s", case.no) == "command"
     accepted = fields(s, case)

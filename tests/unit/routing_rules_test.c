@@ -224,6 +224,7 @@ test_wrong_rules_are_refused_with_the_file_the_line_and_the_place (void **state)
         { A "\"when\":{},\"term\":1000}]", "/0/term: must be" },
         { A "\"when\":{},\"priority\":\"high\"}]", "/0/priority: must be" },
         { A "\"when\":{},\"co_units\":[]}]", "/0/co_units: must be" },
+        { A "\"when\":{},\"co_units\":[\"v\",\n\"u\"]}]", "line 2: /0/co_units/1: is the lead unit" },
         { WHEN "\"kinds\":[\"k\"]}},{\"name\":\"a\",\"when\":{},\"unit\":\"u\"}]", "/1/name: another rule" },
         { "{\"areas\":[],\"rules\":" A "\"when\":{}}]}", "/areas: must name areas" },
         { "{\"areas\":{\"n\":\"m\"},\"rules\":" A "\"when\":{}}]}", "/areas: must name areas" },
