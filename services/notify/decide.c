@@ -8,6 +8,8 @@
 
 #define RETRY_FACTOR 3 //  1 s, 3 s, 9 s … 15 min: an hour without a mail server kills no notice
 
+#define LONGEST_LINE 6 //  handler, head, deputy, chief, discipline inspection, and one more
+
 static char *
 s_join (const char *left, const char *between, const char *right)
 {
@@ -63,16 +65,43 @@ s_words (decision_t *self, const notice_t *notice, language_t language, const kn
     return rendered;
 }
 
-static void
-s_plan_role (decision_t *self, const notice_t *notice, json_t *recipient, const knowledge_t *knowledge)
+static bool
+s_is_in (json_t *list, const char *name)
 {
-    const char *role = json_string_value (json_object_get (recipient, "role"));
-    const char *unit = json_string_value (json_object_get (recipient, "unit"));
+    size_t index;
+    json_t *one;
+    json_array_foreach (list, index, one)
+        if (name && json_is_string (one) && !strcmp (json_string_value (one), name))
+            return true;
+    return false;
+}
+
+//  The case is about this person or its unit, or the person stands aside
+static bool
+s_must_not_hear (const notice_t *notice, const person_t *person)
+{
+    return s_is_in (json_object_get (notice->not_to, "persons"), person->person) ||
+           s_is_in (json_object_get (notice->not_to, "units"), person->unit);
+}
+
+typedef struct {
+    size_t reached, without_address, skipped;
+} reach_t;
+
+static reach_t
+s_plan_holders (decision_t *self, const notice_t *notice, const char *role, const char *unit,
+                const knowledge_t *knowledge)
+{
     const person_t *holder;
-    size_t index = 0, reached = 0;
-    for (; (holder = directory_holder (knowledge->directory, role, unit, index)); index++) {
+    reach_t reach = { 0 };
+    for (size_t index = 0; (holder = directory_holder (knowledge->directory, role, unit, index)); index++) {
+        if (s_must_not_hear (notice, holder)) {
+            reach.skipped++;
+            continue;
+        }
         if (!holder->email) {
             s_add_unreached (self, s_join ("person", ":", holder->person));
+            reach.without_address++;
             continue;
         }
         const rendered_t *words = s_words (self, notice, language_of (holder->language), knowledge);
@@ -82,12 +111,32 @@ s_plan_role (decision_t *self, const notice_t *notice, json_t *recipient, const 
                                     .address = holder->email,
                                     .subject = words->subject,
                                     .text = words->text });
-        reached++;
+        reach.reached++;
     }
-    if (!index)
+    return reach;
+}
+
+//  Where everybody who would be told must not hear of it, the next one up the line of command is told. Bounded:
+//  a line that turns in a circle ends.
+static void
+s_plan_role (decision_t *self, const notice_t *notice, json_t *recipient, const knowledge_t *knowledge)
+{
+    const char *role = json_string_value (json_object_get (recipient, "role"));
+    const char *unit = json_string_value (json_object_get (recipient, "unit"));
+    reach_t reach = s_plan_holders (self, notice, role, unit, knowledge);
+    const char *above = role;
+    for (int step = 0; !reach.reached && reach.skipped && step < LONGEST_LINE; step++) {
+        above = directory_superior (knowledge->directory, above);
+        if (!above)
+            break;
+        reach =
+            s_plan_holders (self, notice, above, directory_role_is_of_unit (above) ? unit : NULL, knowledge);
+        reach.skipped += !reach.reached; //  nobody holds it: further up
+    }
+    if (!reach.reached && !reach.without_address)
         s_add_unreached (self, directory_role_is_of_unit (role) ? s_join (role, "@", unit ? unit : "")
                                                                 : s_join (role, "", ""));
-    if (!reached)
+    if (!reach.reached)
         self->alarm = true;
 }
 

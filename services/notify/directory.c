@@ -3,6 +3,8 @@
 #include "services/notify/directory.h"
 #include <czmq.h>
 
+#define KEY_SIZE 256
+
 typedef struct {
     person_t person; //  what others see of the strings below
     char *id, *email, *language, *unit;
@@ -10,9 +12,10 @@ typedef struct {
 
 struct directory {
     int64_t version;
-    zhashx_t *units;   //  id -> name
-    zhashx_t *persons; //  id -> holder_t, owns them
-    zhashx_t *roles;   //  "role" or "role/unit" -> array of holder_t
+    zhashx_t *units;     //  id -> name
+    zhashx_t *persons;   //  id -> holder_t, owns them
+    zhashx_t *roles;     //  "role" and "role/unit" -> array of holder_t
+    zhashx_t *superiors; //  role -> role
     holder_t *last;
 };
 
@@ -21,6 +24,7 @@ typedef struct {
     size_t count;
 } holders_t;
 
+//  Nobody holds these but in a unit: without one they reach nobody
 static const char *const UNIT_ROLES[] = { "handler", "unit_head" };
 
 static void
@@ -58,6 +62,8 @@ directory_new (void)
     self->units = zhashx_new ();
     self->persons = zhashx_new ();
     self->roles = zhashx_new ();
+    self->superiors = zhashx_new ();
+    zhashx_set_destructor (self->superiors, s_destroy_text);
     zhashx_set_destructor (self->units, s_destroy_text);
     zhashx_set_destructor (self->persons, s_destroy_holder);
     zhashx_set_destructor (self->roles, s_destroy_holders);
@@ -70,6 +76,7 @@ directory_destroy (directory_t **self_p)
     if (!*self_p)
         return;
     directory_t *self = *self_p;
+    zhashx_destroy (&self->superiors);
     zhashx_destroy (&self->roles);
     zhashx_destroy (&self->persons);
     zhashx_destroy (&self->units);
@@ -80,6 +87,7 @@ directory_destroy (directory_t **self_p)
 void
 directory_begin (directory_t *self, int64_t version)
 {
+    zhashx_purge (self->superiors);
     zhashx_purge (self->roles);
     zhashx_purge (self->persons);
     zhashx_purge (self->units);
@@ -107,7 +115,7 @@ directory_add_person (directory_t *self, const person_t *person, const char *uni
     holder->email = person->email && *person->email ? strdup (person->email) : NULL;
     holder->language = strdup (person->language);
     holder->unit = unit && *unit ? strdup (unit) : NULL;
-    holder->person = (person_t){ holder->id, holder->email, holder->language };
+    holder->person = (person_t){ holder->id, holder->email, holder->language, holder->unit };
     zhashx_update (self->persons, holder->id, holder);
     self->last = holder;
 }
@@ -121,18 +129,9 @@ directory_role_is_of_unit (const char *role)
     return false;
 }
 
-void
-directory_add_role (directory_t *self, const char *role, size_t size)
+static void
+s_hold (directory_t *self, const char *key)
 {
-    assert (self->last);
-    char *key = zsys_sprintf ("%.*s", (int) size, role);
-    if (directory_role_is_of_unit (key)) {
-        char *both = self->last->unit ? zsys_sprintf ("%s/%s", key, self->last->unit) : NULL;
-        freen (key);
-        key = both;
-    }
-    if (!key) //  head of no unit: reached by nobody
-        return;
     holders_t *holders = zhashx_lookup (self->roles, key);
     if (!holders) {
         holders = zmalloc (sizeof *holders);
@@ -141,20 +140,41 @@ directory_add_role (directory_t *self, const char *role, size_t size)
     holders->holders = realloc (holders->holders, (holders->count + 1) * sizeof *holders->holders);
     assert (holders->holders);
     holders->holders[holders->count++] = self->last;
-    freen (key);
+}
+
+void
+directory_add_role (directory_t *self, const char *role, size_t size)
+{
+    assert (self->last);
+    char key[KEY_SIZE];
+    snprintf (key, sizeof key, "%.*s", (int) size, role);
+    s_hold (self, key);
+    if (self->last->unit) {
+        snprintf (key, sizeof key, "%.*s/%s", (int) size, role, self->last->unit);
+        s_hold (self, key);
+    }
+}
+
+void
+directory_add_superior (directory_t *self, const char *role, const char *superior)
+{
+    zhashx_update (self->superiors, role, strdup (superior));
+}
+
+const char *
+directory_superior (const directory_t *self, const char *role)
+{
+    return zhashx_lookup (self->superiors, role);
 }
 
 const person_t *
 directory_holder (const directory_t *self, const char *role, const char *unit, size_t index)
 {
-    char key[256];
-    if (!directory_role_is_of_unit (role))
-        snprintf (key, sizeof key, "%s", role);
-    else if (unit && *unit)
-        snprintf (key, sizeof key, "%s/%s", role, unit);
-    else
-        return NULL;
+    char key[KEY_SIZE];
+    snprintf (key, sizeof key, "%s/%s", role, unit ? unit : "");
     const holders_t *holders = zhashx_lookup (self->roles, key);
+    if (!holders && !directory_role_is_of_unit (role)) //  nobody in this unit: it is a role of the bureau
+        holders = zhashx_lookup (self->roles, role);
     return holders && index < holders->count ? &holders->holders[index]->person : NULL;
 }
 

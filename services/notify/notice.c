@@ -20,10 +20,11 @@ notice_read (notice_t *self, json_t *message, const char **problem)
     int urgent, confirm = 0;
     json_t *trace = NULL;
     *problem = "a member is missing or of a wrong type";
-    if (json_unpack (message, "{s:s, s:I, s:s, s:s, s:i, s:b, s?b, s:o, s:o, s:I, s?o}", "key", &self->key,
-                     "case", &case_no, "number", &self->number, "template", &self->template_name, "secrecy",
-                     &self->secrecy, "urgent", &urgent, "confirm", &confirm, "to", &self->to, "arguments",
-                     &self->arguments, "occurred_at", &occurred_at, "trace", &trace))
+    if (json_unpack (message, "{s:s, s:I, s:s, s:s, s:i, s:b, s?b, s:o, s:o, s:I, s?o, s?o}", "key",
+                     &self->key, "case", &case_no, "number", &self->number, "template", &self->template_name,
+                     "secrecy", &self->secrecy, "urgent", &urgent, "confirm", &confirm, "to", &self->to,
+                     "arguments", &self->arguments, "occurred_at", &occurred_at, "trace", &trace, "not_to",
+                     &self->not_to))
         return false;
     self->case_no = case_no;
     self->occurred_at = occurred_at;
@@ -44,6 +45,9 @@ notice_read (notice_t *self, json_t *message, const char **problem)
     json_array_foreach (self->to, index, recipient)
         if (!s_recipient_is_good (recipient))
             return false;
+    *problem = "not_to is not an object";
+    if (self->not_to && !json_is_object (self->not_to))
+        return false;
     *problem = NULL;
     return true;
 }

@@ -16,6 +16,7 @@ typedef struct {
     bool confirm;      //  routing wants to know when the submitter has it
     json_t *to;        //  array of {role, unit} and {submitter, source, person}
     json_t *arguments; //  object
+    json_t *not_to;    //  {persons, units} who must not hear of it; or NULL
     moment_t occurred_at;
     const char *trace; //  or NULL
 } notice_t;

@@ -35,12 +35,24 @@ static const struct {
     { "h", 0 },    //  last day of the clock
     { "c", 0 },    //  last day for the first contact
     { "r", 0 },    //  when the reply to this notice is due
+    { "q", 0 },    //  what reply is wanted
     { "n", 0 },    //  working days left, or over
     { "k", 0 },    //  reminders so far
     { "days", 0 }, //  of an extension
     { "into", 0 }, //  number of the case that goes on
 };
-static_assert (sizeof PLACEHOLDERS / sizeof *PLACEHOLDERS == PLACEHOLDER_COUNT, "count");
+#define KNOWN ((int) (sizeof PLACEHOLDERS / sizeof *PLACEHOLDERS))
+
+//  Names that templates declare beyond these: arguments of procedures. They are content, since nobody here
+//  knows better. Filled while templates are read, never afterwards.
+static char s_declared[PLACEHOLDER_MAX][PLACEHOLDER_NAME];
+static int s_count = (int) (sizeof PLACEHOLDERS / sizeof *PLACEHOLDERS);
+
+static int
+s_flags (int index)
+{
+    return index < KNOWN ? PLACEHOLDERS[index].flags : CONTENT | LINES;
+}
 
 //  Words of the contract and what people call them
 static const struct {
@@ -64,31 +76,51 @@ language_of (const char *name)
 int
 placeholder_find (const char *name, size_t size)
 {
-    for (int index = 0; index < PLACEHOLDER_COUNT; index++)
-        if (strlen (PLACEHOLDERS[index].name) == size && !memcmp (PLACEHOLDERS[index].name, name, size))
+    for (int index = 0; index < s_count; index++)
+        if (strlen (placeholder_name (index)) == size && !memcmp (placeholder_name (index), name, size))
             return index;
     return -1;
+}
+
+int
+placeholder_declare (const char *name)
+{
+    size_t size = strlen (name);
+    int index = placeholder_find (name, size);
+    if (index >= 0)
+        return index;
+    if (!size || size >= PLACEHOLDER_NAME || s_count == PLACEHOLDER_MAX || *name < 'a' || *name > 'z' ||
+        strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789_") != size)
+        return -1;
+    memcpy (s_declared[s_count], name, size + 1);
+    return s_count++;
+}
+
+int
+placeholder_count (void)
+{
+    return s_count;
 }
 
 const char *
 placeholder_name (int index)
 {
-    return PLACEHOLDERS[index].name;
+    return index < KNOWN ? PLACEHOLDERS[index].name : s_declared[index];
 }
 
 bool
 placeholder_has_lines (int index)
 {
-    return PLACEHOLDERS[index].flags & LINES;
+    return s_flags (index) & LINES;
 }
 
 //  The argument of this name, or of this name in the language (clk_zh); empty is as good as absent
 static const char *
 s_argument (placeholders_t *self, int index, json_t *arguments, language_t language)
 {
-    char name[24];
-    snprintf (name, sizeof name, "%s_%s", PLACEHOLDERS[index].name, LANGUAGE_NAMES[language]);
-    json_t *value = json_object_get (arguments, PLACEHOLDERS[index].name);
+    char name[PLACEHOLDER_NAME + 3];
+    snprintf (name, sizeof name, "%.40s_%s", placeholder_name (index), LANGUAGE_NAMES[language]);
+    json_t *value = json_object_get (arguments, placeholder_name (index));
     if (!value)
         value = json_object_get (arguments, name);
     if (json_is_integer (value)) {
@@ -126,7 +158,7 @@ s_result (const char *word, language_t language)
 static const char *
 s_complete (placeholders_t *self, int index, const notice_t *notice, const office_t *office)
 {
-    const char *name = PLACEHOLDERS[index].name;
+    const char *name = placeholder_name (index);
     if (!strcmp (name, "no"))
         return notice->number;
     if (!strcmp (name, "bureau"))
@@ -143,12 +175,12 @@ placeholders_fill (placeholders_t *self, const notice_t *notice, language_t lang
                    const directory_t *directory)
 {
     assert (self);
-    for (int index = 0; index < PLACEHOLDER_COUNT; index++) {
-        const char *name = PLACEHOLDERS[index].name;
+    for (int index = 0; index < s_count; index++) {
+        const char *name = placeholder_name (index);
         const char *value = s_argument (self, index, notice->arguments, language);
         if (!value)
             value = s_complete (self, index, notice, office);
-        else if (notice->secrecy >= SECRECY_CONFIDENTIAL && PLACEHOLDERS[index].flags & CONTENT)
+        else if (notice->secrecy >= SECRECY_CONFIDENTIAL && s_flags (index) & CONTENT)
             value = HIDDEN[language];
         else if (!strcmp (name, "result"))
             value = s_result (value, language);
@@ -166,10 +198,10 @@ placeholder_arguments (const notice_t *notice)
         return json_incref (notice->arguments);
     static const char *const ENDINGS[] = { "", "_zh", "_en" };
     json_t *kept = json_object ();
-    for (int index = 0; index < PLACEHOLDER_COUNT; index++)
-        for (size_t ending = 0; ending < 3 && !(PLACEHOLDERS[index].flags & CONTENT); ending++) {
-            char name[24];
-            snprintf (name, sizeof name, "%s%s", PLACEHOLDERS[index].name, ENDINGS[ending]);
+    for (int index = 0; index < s_count; index++)
+        for (size_t ending = 0; ending < 3 && !(s_flags (index) & CONTENT); ending++) {
+            char name[PLACEHOLDER_NAME + 3];
+            snprintf (name, sizeof name, "%.40s%s", placeholder_name (index), ENDINGS[ending]);
             json_t *value = json_object_get (notice->arguments, name);
             if (value)
                 json_object_set (kept, name, value);

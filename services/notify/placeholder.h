@@ -18,18 +18,23 @@ typedef struct {
     int tz_minutes;
 } office_t;
 
-#define PLACEHOLDER_COUNT 21
+#define PLACEHOLDER_MAX  128 //  those known here and those that templates declare
+#define PLACEHOLDER_NAME 41
 
 //  Index of a placeholder's name, -1 if there is none such
 int placeholder_find (const char *name, size_t size);
+//  The same, for a name that a template declares: an argument of some procedure. -1: not an identifier, or too
+//  many of them.
+int placeholder_declare (const char *name);
+int placeholder_count (void);
 const char *placeholder_name (int index);
 //  May hold several lines
 bool placeholder_has_lines (int index);
 
 //  One language's values; NULL: the notice says nothing about it. They borrow from notice, office, directory.
 typedef struct {
-    const char *values[PLACEHOLDER_COUNT];
-    char room[PLACEHOLDER_COUNT][24]; //  numbers and dates
+    const char *values[PLACEHOLDER_MAX];
+    char room[PLACEHOLDER_MAX][24]; //  numbers and dates
 } placeholders_t;
 
 void placeholders_fill (placeholders_t *self, const notice_t *notice, language_t language,

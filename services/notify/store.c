@@ -13,7 +13,9 @@ static const db_statement_t STATEMENTS[] = {
                  "NULL::text[] AS roles FROM directory_version v LEFT JOIN unit u ON true "
                  "WHERE v.last_value <> $1::bigint "
                  "UNION ALL SELECT v.last_value, p.person, p.unit, p.email, p.language, p.roles "
-                 "FROM directory_version v JOIN person p ON p.active WHERE v.last_value <> $1::bigint" },
+                 "FROM directory_version v JOIN person p ON p.active WHERE v.last_value <> $1::bigint "
+                 "UNION ALL SELECT v.last_value, NULL, NULL, s.superior, s.role, NULL "
+                 "FROM directory_version v JOIN superior s ON true WHERE v.last_value <> $1::bigint" },
     //  The key is the meeting point of a notice and its withdrawal, whichever comes first: both insert it
     [WITHDRAW] = { "notice_withdraw",
                    "INSERT INTO notice AS n (notice_key, withdrawn, created_at) "
@@ -217,6 +219,8 @@ s_on_people (void *arg, PGresult *result)
             s_add_person (directory, result, row);
         else if (!sql_is_null (result, row, 2))
             directory_add_unit (directory, sql_text (result, row, 2), sql_text (result, row, 3));
+        else if (!sql_is_null (result, row, 4))
+            directory_add_superior (directory, sql_text (result, row, 4), sql_text (result, row, 3));
     }
 }
 

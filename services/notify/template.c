@@ -34,9 +34,9 @@ typedef enum { UNDECLARED, NEEDED, OPTIONAL } declared_t;
 struct template
 {
     char *name;
-    declared_t declared[PLACEHOLDER_COUNT];
+    declared_t declared[PLACEHOLDER_MAX];
     phrase_t phrases[LANGUAGE_COUNT][PHRASES];
-    char *absent[LANGUAGE_COUNT][PLACEHOLDER_COUNT];
+    char *absent[LANGUAGE_COUNT][PLACEHOLDER_MAX];
     //  --- while it is read
     const char *file;
     char *error;
@@ -229,9 +229,9 @@ s_parse_declared (template_t *self, json_t *root, const char *member, declared_t
     json_t *name;
     json_array_foreach (names, place, name) {
         const char *text = json_string_value (name);
-        int index = text ? placeholder_find (text, strlen (text)) : -1;
+        int index = text ? placeholder_declare (text) : -1;
         if (index < 0)
-            return s_complain (self, "/%s/%zu: unknown placeholder %.40s", member, place, text ? text : "");
+            return s_complain (self, "/%s/%zu: %.40s is not a name", member, place, text ? text : "");
         if (self->declared[index] != UNDECLARED)
             return s_complain (self, "/%s/%zu: %s is declared twice", member, place, text);
         self->declared[index] = declared;
@@ -284,7 +284,7 @@ template_destroy (template_t **self_p)
                 free (phrase->pieces[index].words);
             free (phrase->pieces);
         }
-        for (int index = 0; index < PLACEHOLDER_COUNT; index++)
+        for (int index = 0; index < PLACEHOLDER_MAX; index++)
             free (self->absent[language][index]);
     }
     free (self->name);
@@ -326,7 +326,7 @@ rendered_t
 template_render (const template_t *self, language_t language, const placeholders_t *placeholders)
 {
     rendered_t rendered = { 0 };
-    for (int index = 0; index < PLACEHOLDER_COUNT; index++)
+    for (int index = 0; index < PLACEHOLDER_MAX; index++)
         rendered.missing += self->declared[index] == NEEDED && !placeholders->values[index];
     rendered.subject = s_render_phrase (self, language, SUBJECT, placeholders);
     rendered.text = s_render_phrase (self, language, TEXT, placeholders);

@@ -65,6 +65,10 @@ s_set_up (void **state)
         directory_add_person (directory, &person, PEOPLE[index].unit);
         directory_add_role (directory, PEOPLE[index].role, strlen (PEOPLE[index].role));
     }
+    directory_add_superior (directory, "handler", "unit_head");
+    directory_add_superior (directory, "unit_head", "deputy_chief");
+    directory_add_superior (directory, "deputy_chief", "chief");
+    directory_add_superior (directory, "chief", "deputy_chief"); //  a circle, by mistake
     s_knowledge =
         (knowledge_t){ .templates = templates,
                        .directory = directory,
@@ -123,6 +127,37 @@ s_expect (const play_t *play, const char *reached, const char *unreached)
                   play->decision.unreached[index]);
     assert_string_equal (left, reached);
     assert_string_equal (right, unreached);
+}
+
+static void
+test_who_must_not_hear_is_skipped_up_the_line_of_command (void **state)
+{
+    (void) state;
+    static const struct {
+        const char *to, *not_to, *reached, *unreached;
+        bool alarm;
+    } ROWS[] = {
+        { "[{\"role\":\"handler\",\"unit\":\"fire\"}]", "{\"persons\":[\"wang\"]}", "li", "", false },
+        { "[{\"role\":\"handler\",\"unit\":\"fire\"}]", "{\"persons\":[\"wang\",\"li\"]}", "sun", "", false },
+        { "[{\"role\":\"unit_head\",\"unit\":\"fire\"}]", "{\"units\":[\"fire\"]}", "sun", "", false },
+        { "[{\"role\":\"reviewer\"}]", "{\"persons\":[\"zhou\"]}", "wu", "",
+          false }, //  the other one is told
+        { "[{\"role\":\"handler\",\"unit\":\"fire\"}]", "{\"persons\":[\"zhao\"],\"units\":[]}", "wang", "",
+          false },
+        //  everybody is accused: that is an alarm, and the line ends though it turns in a circle
+        { "[{\"role\":\"handler\",\"unit\":\"fire\"}]", "{\"persons\":[\"wang\",\"li\",\"sun\"]}", "",
+          "handler@fire", true },
+    };
+    for (size_t row = 0; row < sizeof ROWS / sizeof *ROWS; row++) {
+        play_t play = s_play ("plain", 1, ROWS[row].to, "{}", false);
+        decision_destroy (&play.decision);
+        play.notice.not_to = json_loads (ROWS[row].not_to, 0, NULL);
+        play.decision = notice_decide (&play.notice, false, &s_knowledge);
+        s_expect (&play, ROWS[row].reached, ROWS[row].unreached);
+        assert_int_equal (play.decision.alarm, ROWS[row].alarm);
+        json_decref (play.notice.not_to);
+        s_end (&play);
+    }
 }
 
 static void
@@ -348,6 +383,7 @@ main (void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test (test_recipients_are_the_holders_of_their_roles),
+        cmocka_unit_test (test_who_must_not_hear_is_skipped_up_the_line_of_command),
         cmocka_unit_test (test_officers_get_mail_and_the_submitter_gets_the_feed),
         cmocka_unit_test (test_everybody_reads_his_own_language),
         cmocka_unit_test (test_a_secret_notice_carries_the_number_and_no_content),
