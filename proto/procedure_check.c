@@ -27,10 +27,39 @@ s_check_names (const check_t *self)
                     return check_fail (self, "/%s/%zu/%s: is there twice", LISTS[list].member, one,
                                        LISTS[list].key);
     }
-    for (size_t role = 0; role < self->procedure->role_count; role++)
-        if (strcmp (self->procedure->roles[role].name, "submitter") == 0 ||
-            strcmp (self->procedure->roles[role].name, "system") == 0)
-            return check_fail (self, "/roles/%zu/name: is built in", role);
+    return true;
+}
+
+static bool
+s_check_roles (const check_t *self)
+{
+    static const char *const BUILT_IN[] = { "submitter", "system", NULL };
+    for (size_t index = 0; index < self->procedure->role_count; index++) {
+        const role_t *role = &self->procedure->roles[index];
+        if (list_has (BUILT_IN, role->name))
+            return check_fail (self, "/roles/%zu/name: is built in", index);
+        if (role->of_unit && role->of_co_unit)
+            return check_fail (self, "/roles/%zu/of_co_unit: is of the lead unit already", index);
+        if (role->as && list_has (BUILT_IN, role->as))
+            return check_fail (self, "/roles/%zu/as: nobody holds %s", index, role->as);
+    }
+    return true;
+}
+
+//  Arguments that duban itself understands are of the type that it understands
+static bool
+s_has_its_type (const procedure_argument_t *argument)
+{
+    static const struct {
+        const char *name;
+        procedure_argument_type_t type;
+    } KNOWN[] = { { "unit", ARGUMENT_NAME },
+                  { "co_units", ARGUMENT_NAMES },
+                  { "accused", ARGUMENT_NAMES },
+                  { "accused_units", ARGUMENT_NAMES } };
+    for (size_t index = 0; index < sizeof KNOWN / sizeof *KNOWN; index++)
+        if (strcmp (KNOWN[index].name, argument->name) == 0)
+            return argument->type == KNOWN[index].type;
     return true;
 }
 
@@ -39,6 +68,9 @@ s_check_arguments (const check_t *self)
 {
     for (size_t index = 0; index < self->procedure->argument_count; index++) {
         const procedure_argument_t *argument = &self->procedure->arguments[index];
+        if (!s_has_its_type (argument))
+            return check_fail (self, "/arguments/%zu/type: %s must be a %s", index, argument->name,
+                               strcmp (argument->name, "unit") ? "list of names" : "name");
         if ((argument->type == ARGUMENT_CHOICE) != (argument->values != NULL))
             return check_fail (self, "/arguments/%zu/values: belong to a choice, and a choice needs them",
                                index);
@@ -46,6 +78,29 @@ s_check_arguments (const check_t *self)
             for (size_t other = 0; other < one; other++)
                 if (strcmp (argument->values[one], argument->values[other]) == 0)
                     return check_fail (self, "/arguments/%zu/values/%zu: is there twice", index, one);
+    }
+    return true;
+}
+
+static bool
+s_check_opening (const check_t *self)
+{
+    const struct {
+        const char *pointer;
+        const char *const *names;
+    } LISTS[] = { { "/opening/needs", self->procedure->opening_needs },
+                  { "/opening/accepts", self->procedure->opening_accepts } };
+    for (size_t list = 0; list < 2; list++) {
+        const char *const *names = LISTS[list].names;
+        if (!check_all (self, names, check_is_argument, LISTS[list].pointer, "argument"))
+            return false;
+        for (size_t at = 0; names[at]; at++) {
+            if (list && list_has (self->procedure->opening_needs, names[at]))
+                return check_fail (self, "%s/%zu: is needed already", LISTS[list].pointer, at);
+            if (strcmp (names[at], "unit") != 0 && !check_is_free (self->procedure, names[at]))
+                return check_fail (self, "%s/%zu: %s is kept by duban itself", LISTS[list].pointer, at,
+                                   names[at]);
+        }
     }
     return true;
 }
@@ -137,9 +192,10 @@ s_check_notices (const check_t *self)
 bool
 procedure_check (const procedure_t *self, char *error, size_t error_size)
 {
-    static bool (*const CHECKS[]) (const check_t *) = { s_check_names,  s_check_arguments, check_moves,
-                                                        check_one_move, s_check_states,    s_check_ends,
-                                                        check_clocks,   check_effects,     s_check_notices };
+    static bool (*const CHECKS[]) (const check_t *) = { s_check_names,   s_check_roles,  s_check_arguments,
+                                                        s_check_opening, check_moves,    check_one_move,
+                                                        s_check_states,  s_check_ends,   check_clocks,
+                                                        check_effects,   s_check_notices };
     const check_t check = { self, error, error_size };
     for (size_t index = 0; index < sizeof CHECKS / sizeof *CHECKS; index++)
         if (!CHECKS[index](&check))

@@ -92,6 +92,19 @@ s_check_life (const check_t *self, size_t index)
                        clock->on_breach);
 }
 
+//  From each state in which it is on, one can get to where it is not
+static bool
+s_check_stops (const check_t *self, size_t index, const char *member, const char *const *states)
+{
+    const procedure_clock_t *clock = &self->procedure->clocks[index];
+    states_t on = check_set (self->procedure, clock->states) | check_set (self->procedure, clock->paused_in);
+    for (size_t at = 0; states[at]; at++)
+        if (!(check_reach (self->procedure, check_bit (self->procedure, states[at])) & ~on))
+            return check_fail (self, "/clocks/%zu/%s/%zu: in %s the clock %s can never stop", index, member,
+                               at, states[at], clock->name);
+    return true;
+}
+
 bool
 check_clocks (const check_t *self)
 {
@@ -102,14 +115,9 @@ check_clocks (const check_t *self)
         if (!check_all (self, clock->states, check_is_state, pointer, "state") ||
             !s_check_budget (self, index) || !s_check_life (self, index))
             return false;
-        states_t on =
-            check_set (self->procedure, clock->states) | check_set (self->procedure, clock->paused_in);
-        for (size_t at = 0; clock->states[at]; at++) {
-            states_t here = check_bit (self->procedure, clock->states[at]);
-            if (!(check_reach (self->procedure, here) & ~on))
-                return check_fail (self, "%s/%zu: in %s the clock %s can never stop", pointer, at,
-                                   clock->states[at], clock->name);
-        }
+        if (!s_check_stops (self, index, "states", clock->states) ||
+            !s_check_stops (self, index, "paused_in", clock->paused_in))
+            return false;
     }
     return true;
 }

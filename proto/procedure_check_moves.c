@@ -18,10 +18,14 @@ s_check_move_arguments (const check_t *self, size_t index)
     for (size_t at = 0; move->accepts[at]; at++)
         if (list_has (move->needs, move->accepts[at]))
             return check_fail (self, "%s/%zu: is needed already", pointer, at);
-    for (size_t at = 0; move->sets[at]; at++)
-        if (!list_has (move->needs, move->sets[at]) && !list_has (move->accepts, move->sets[at]))
+    for (size_t at = 0; move->sets[at]; at++) {
+        const char *name = move->sets[at];
+        if (!list_has (move->needs, name) && !list_has (move->accepts, name))
             return check_fail (self, "/moves/%zu/sets/%zu: %s is not an argument of the move", index, at,
-                               move->sets[at]);
+                               name);
+        if (strcmp (name, "unit") != 0 && !check_is_free (self->procedure, name))
+            return check_fail (self, "/moves/%zu/sets/%zu: %s is kept by duban itself", index, at, name);
+    }
     if (move->at && (!list_has (move->needs, move->at) ||
                      procedure_argument (self->procedure, move->at)->type != ARGUMENT_MOMENT))
         return check_fail (self, "/moves/%zu/at: %s is not a moment that the move needs", index, move->at);
@@ -111,14 +115,50 @@ s_check_extension (const check_t *self, size_t index)
     return true;
 }
 
+//  Fields that the move itself writes and takes away
+static bool
+s_check_fields (const check_t *self, size_t index)
+{
+    static const char *const CLASSES[] = { "public", "internal", "confidential", "sealed", NULL };
+    static const char *const LASTING[] = { "unit", "kind", "children", NULL };
+    const procedure_move_t *move = &self->procedure->moves[index];
+    char pointer[48];
+    const char *name;
+    json_t *value;
+    json_object_foreach ((json_t *) move->marks, name, value) {
+        const char *text = json_string_value (value);
+        if (!check_is_free (self->procedure, name))
+            return check_fail (self, "/moves/%zu/marks/%s: is kept by duban itself", index, name);
+        if (!strcmp (name, "secrecy") && (!text || !list_has (CLASSES, text)))
+            return check_fail (self, "/moves/%zu/marks/secrecy: is no class of secrecy", index);
+    }
+    if (move->collects && !check_is_free (self->procedure, move->collects))
+        return check_fail (self, "/moves/%zu/collects: %s is kept by duban itself", index, move->collects);
+    for (size_t at = 0; move->clears[at]; at++)
+        if (list_has (LASTING, move->clears[at]))
+            return check_fail (self, "/moves/%zu/clears/%zu: %s cannot be cleared here", index, at,
+                               move->clears[at]);
+    snprintf (pointer, sizeof pointer, "/moves/%zu/clears", index);
+    return check_all (self, move->clears, check_is_field, pointer, "field");
+}
+
+static bool
+s_check_advance (const check_t *self, size_t index)
+{
+    const char *field = self->procedure->moves[index].advances.field;
+    const procedure_argument_t *date = field ? procedure_argument (self->procedure, field) : NULL;
+    if (field && (!date || date->type != ARGUMENT_DATE || !check_is_field (self->procedure, field)))
+        return check_fail (self, "/moves/%zu/advances/field: the case has no date called %s", index, field);
+    return true;
+}
+
 static bool
 s_check_effects_of (const check_t *self, size_t index)
 {
     const procedure_t *procedure = self->procedure;
     const procedure_move_t *move = &procedure->moves[index];
     char pointer[48];
-    snprintf (pointer, sizeof pointer, "/moves/%zu/clears", index);
-    if (!check_all (self, move->clears, check_is_field, pointer, "field"))
+    if (!s_check_fields (self, index) || !s_check_advance (self, index))
         return false;
     snprintf (pointer, sizeof pointer, "/moves/%zu/restarts", index);
     if (!check_all (self, move->restarts, check_is_clock, pointer, "clock"))
@@ -128,10 +168,6 @@ s_check_effects_of (const check_t *self, size_t index)
                            move->merges);
     if (move->merges && (!move->to || !procedure_state (procedure, move->to)->end))
         return check_fail (self, "/moves/%zu/merges: a case that was merged has ended", index);
-    const procedure_argument_t *date =
-        move->advances.field ? procedure_argument (procedure, move->advances.field) : NULL;
-    if (move->advances.field && (!date || date->type != ARGUMENT_DATE))
-        return check_fail (self, "/moves/%zu/advances/field: %s is not a date", index, move->advances.field);
     if (move->opens.title && !list_has (move->needs, move->opens.title))
         return check_fail (self, "/moves/%zu/opens/title: the move does not need %s", index,
                            move->opens.title);

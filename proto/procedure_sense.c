@@ -97,30 +97,41 @@ check_is_clock (const procedure_t *self, const char *name)
     return procedure_clock (self, name) != NULL;
 }
 
+//  Is name made of these two?
+static bool
+s_is_made_of (const char *name, const char *first, const char *last)
+{
+    size_t own = first ? strlen (first) : 0;
+    return first && !strncmp (name, first, own) && !strcmp (name + own, last);
+}
+
 //  "handling_breached" while there is a clock of this name, "opinions_complete" while some move collects them
 static bool
-s_is_kept_by_engine (const procedure_t *self, const char *name)
+s_follows_from_others (const procedure_t *self, const char *name)
 {
-    static const char BREACHED[] = "_breached", COMPLETE[] = "_complete";
-    size_t size = strlen (name);
-    for (size_t index = 0; index < self->clock_count; index++) {
-        size_t own = strlen (self->clocks[index].name);
-        if (size > own && !strncmp (name, self->clocks[index].name, own) && !strcmp (name + own, BREACHED))
+    for (size_t index = 0; index < self->clock_count; index++)
+        if (s_is_made_of (name, self->clocks[index].name, "_breached"))
             return true;
-    }
-    for (size_t index = 0; index < self->move_count; index++) {
-        const char *collects = self->moves[index].collects;
-        size_t own = collects ? strlen (collects) : size;
-        if (size > own && !strncmp (name, collects, own) && !strcmp (name + own, COMPLETE))
+    for (size_t index = 0; index < self->move_count; index++)
+        if (s_is_made_of (name, self->moves[index].collects, "_complete"))
             return true;
-    }
-    return strcmp (name, "unit") == 0 || strcmp (name, "kind") == 0 || strcmp (name, "children") == 0;
+    return false;
+}
+
+bool
+check_is_free (const procedure_t *self, const char *name)
+{
+    static const char *const KEPT[] = {
+        "unit", "kind", "children", "clocks", "moved", "also", "secret", NULL
+    };
+    return !list_has (KEPT, name) && !s_follows_from_others (self, name);
 }
 
 bool
 check_is_field (const procedure_t *self, const char *name)
 {
-    if (s_is_kept_by_engine (self, name))
+    static const char *const ASKED[] = { "unit", "kind", "children", NULL };
+    if (list_has (ASKED, name) || s_follows_from_others (self, name))
         return true;
     if (list_has (self->opening_needs, name) || list_has (self->opening_accepts, name))
         return true;

@@ -22,7 +22,9 @@ bool check_is_state (const procedure_t *self, const char *name);
 bool check_is_role (const procedure_t *self, const char *name);
 bool check_is_argument (const procedure_t *self, const char *name);
 bool check_is_clock (const procedure_t *self, const char *name);
-//  Some move sets, marks or collects the field, or the opening has it as an argument
+//  May a file name the field as one that is set? Not what duban itself keeps of a case.
+bool check_is_free (const procedure_t *self, const char *name);
+//  Some move sets, marks or collects the field, the opening has it as an argument, or duban itself keeps it
 bool check_is_field (const procedure_t *self, const char *name);
 //  The set of the states with these names, of one; and where one can get to from a set, itself included
 states_t check_set (const procedure_t *self, const char *const *names);
