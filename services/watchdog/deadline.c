@@ -122,6 +122,7 @@ deadline_destroy (deadline_t **self_p)
     free (self->calendar);
     free (self->card_text);
     json_decref (self->card);
+    questions_reset (&self->questions);
     free (self);
     *self_p = NULL;
 }

@@ -1,6 +1,7 @@
 //  deadline - one clock as the watchdog keeps it: the fact that routing stated, and what follows from it
 #pragma once
 #include "common/calendar.h"
+#include "services/watchdog/question.h"
 #include <jansson.h>
 
 #define DEADLINE_SECRET 2 //  from this secrecy on the card carries no title
@@ -26,6 +27,7 @@ typedef struct {
     bool provisional;
     int next_rung; //  index of a step (see projection.h), -1: none
     moment_t next_rung_at;
+    questions_t questions; //  what its rungs have asked, as far as something lapses on it
     json_t *card; //  parsed when it is first asked for
 } deadline_t;
 

@@ -2,6 +2,7 @@
 
 #include "services/watchdog/decide.h"
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,31 @@ s_world (const deadline_t *self, const world_t *world, const ladder_t **ladder, 
     return !*ladder ? "no ladder of this name" : !*calendar ? "no calendar of this name" : NULL;
 }
 
+//  Somebody was told already that this answer lapsed
+static bool
+s_was_told (const deadline_t *self, const world_t *world, int index, moment_t by)
+{
+    const ladder_t *ladder = ladders_find (world->ladders, self->ladder);
+    for (size_t other = 0; other < ladder_count (ladder); other++) {
+        const rung_t *rung = ladder_rung (ladder, other);
+        if (rung->lapse == index && world->has_fired && world->has_fired (world->arg, self, rung->name, by))
+            return true;
+    }
+    return false;
+}
+
+//  A rung that wants an answer on which something lapses: until when, and whether it is there
+static void
+s_ask (deadline_t *self, const world_t *world, step_t step, moment_t by)
+{
+    const rung_t *rung = step_rung (ladders_find (world->ladders, self->ladder), step);
+    question_t question = { .at = step.at, .by = by, .answered_at = MOMENT_NONE };
+    snprintf (question.rung, sizeof question.rung, "%s", rung->name);
+    if (world->answered && by != MOMENT_NONE && !s_was_told (self, world, step.index, by))
+        question.answered_at = world->answered (world->arg, self->case_no, rung, &question);
+    questions_put (&self->questions, &question);
+}
+
 //  One step fires, unless it did before
 static void
 s_fire (deadline_t *self, const world_t *world, step_t step, firings_t *firings)
@@ -43,16 +69,28 @@ s_fire (deadline_t *self, const world_t *world, step_t step, firings_t *firings)
     const rung_t *rung = step_rung (ladder, step);
     char name[STEP_NAME];
     step_name (ladder, step, name);
-    if (world->has_fired && world->has_fired (world->arg, self, name, step.at))
+    bool fired = world->has_fired && world->has_fired (world->arg, self, name, step.at);
+    moment_t by = MOMENT_NONE;
+    if (rung->wants_answer)
+        by = fired ? world->promised (world->arg, self, name, step.at)
+                   : projection_answer (self, world->calendar (world->arg, self->calendar), rung, step,
+                                        world->now);
+    if (rung->is_awaited)
+        s_ask (self, world, step, by);
+    if (fired)
         return;
     firing_t *firing = s_add (firings);
-    *firing =
-        (firing_t){ .case_no = self->case_no, .clock = self->name, .due_at = step.at, .level = rung->level };
+    *firing = (firing_t){ .case_no = self->case_no,
+                          .clock = self->name,
+                          .due_at = step.at,
+                          .level = rung->level,
+                          .answer_by = by,
+                          .answer_with = rung->with_text };
     memcpy (firing->rung, name, sizeof name);
-    firing->message = json_pack ("{ss sI ss si ss ss sI sI}", "kind", "rung", "case",
-                                 (json_int_t) self->case_no, "clock", self->name, "version", self->version,
-                                 "rung", name, "level", rung->level, "due_at",
-                                 (json_int_t) step.at, "fired_at", (json_int_t) world->now);
+    firing->message =
+        json_pack ("{ss sI ss si ss ss sI sI}", "kind", "rung", "case", (json_int_t) self->case_no, "clock",
+                   self->name, "version", self->version, "rung", name, "level", rung->level, "due_at",
+                   (json_int_t) step.at, "fired_at", (json_int_t) world->now);
     assert (firing->message);
     if (rung->template && self->running)
         firing->notice = watchdog_notice (self, world, step);
@@ -113,6 +151,7 @@ watchdog_restart (deadline_t *self, const world_t *world, firings_t *firings)
     const calendar_t *calendar;
     self->next_rung = -1;
     self->next_rung_at = MOMENT_NONE;
+    questions_reset (&self->questions); //  each rung that has fired asks again, and hears the answers
     if (!self->running) {
         s_keep_breach (self, world, firings);
         return NULL;

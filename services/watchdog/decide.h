@@ -3,10 +3,12 @@
 //      fact + calendar + ladder ──▶ due date, breach, next step
 //      step that is due         ──▶ fired row, message `rung` to routing, message `notice` to notify, next
 //      step
+//      answers                  ──▶ what lapses, and so the next step
 //
 //  Rungs that were missed fire in order, at once. Of a rung that repeats only the last repetition does: a
 //  year of weekly reminders in one minute helps nobody. What has fired before (same rung, same moment) does
-//  not fire again; a rung that moved does.
+//  not fire again; a rung that moved does. What was told because an answer lapsed is not taken back by an answer
+//  that comes in later, though it was recorded in time.
 #pragma once
 #include "services/watchdog/projection.h"
 
@@ -15,6 +17,10 @@ typedef struct {
     const ladders_t *ladders;
     const calendar_t *(*calendar) (void *arg, const char *name); //  NULL: none of this name
     bool (*has_fired) (void *arg, const deadline_t *deadline, const char *rung, moment_t due_at);
+    //  Until when an answer was wanted, of what has fired; MOMENT_NONE: none was
+    moment_t (*promised) (void *arg, const deadline_t *deadline, const char *rung, moment_t due_at);
+    //  When a question was answered; MOMENT_NONE: not in time
+    moment_t (*answered) (void *arg, int64_t case_no, const rung_t *rung, const question_t *question);
     day_t (*due_date) (void *arg, int64_t case_no, const char *clock); //  of another clock; DAY_NONE: unknown
     void *arg;
     moment_t now;
@@ -27,8 +33,10 @@ typedef struct {
     char rung[STEP_NAME];
     moment_t due_at;
     const char *level; //  borrowed from the ladder
-    json_t *message;   //  `rung`; whoever posts it takes it
-    json_t *notice;    //  or NULL: nobody is to be told
+    moment_t answer_by;
+    const char *answer_with; //  commands, borrowed from the ladder; NULL: none, or no answer is wanted
+    json_t *message;         //  `rung`; whoever posts it takes it
+    json_t *notice;          //  or NULL: nobody is to be told
 } firing_t;
 
 typedef struct {

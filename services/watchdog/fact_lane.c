@@ -3,143 +3,23 @@
 #include "services/watchdog/fact_lane.h"
 #include "common/log.h"
 #include "common/metrics.h"
-#include "services/watchdog/store.h"
-
-#define KEY_SIZE 200
-
-//  A clock in this batch
-typedef struct {
-    deadline_t *deadline;
-    bool dirty; //  is to be stored
-    bool moved; //  it was there before: a new date is worth a line
-    day_t was_due;
-} entry_t;
+#include "services/watchdog/casebook.h"
 
 struct fact_lane {
     const keeper_t *keeper;
     lane_t *lane;
     void (*on_next) (void *arg, moment_t now, moment_t next_at);
     void *arg;
-    zhashx_t *clocks; //  "12/handling" ─▶ entry_t
-    zhashx_t *fired;  //  "12/handling/H-1/1764549000000000"
+    casebook_t *book; //  of this batch
     moment_t next_at; //  the earliest next step of this batch
     metric_t *stored, *ignored;
 };
 
-//  --------------------------------------------------------------------------
-//  What was loaded
-
-static void
-s_clock_key (char key[KEY_SIZE], int64_t case_no, const char *name)
-{
-    snprintf (key, KEY_SIZE, "%lld/%.64s", (long long) case_no, name);
-}
-
-static void
-s_fired_key (char key[KEY_SIZE], const deadline_t *clock, const char *rung, moment_t due_at)
-{
-    snprintf (key, KEY_SIZE, "%lld/%.64s/%.64s/%lld", (long long) clock->case_no, clock->name, rung,
-              (long long) due_at);
-}
-
-static void
-s_free_entry (void **item)
-{
-    entry_t *entry = *item;
-    deadline_destroy (&entry->deadline);
-    freen (entry);
-    *item = NULL;
-}
-
 static void
 s_reset (fact_lane_t *self)
 {
-    zhashx_purge (self->clocks);
-    zhashx_purge (self->fired);
+    casebook_reset (self->book);
     self->next_at = MOMENT_NONE;
-}
-
-static entry_t *
-s_find (fact_lane_t *self, int64_t case_no, const char *name)
-{
-    char key[KEY_SIZE];
-    s_clock_key (key, case_no, name);
-    return zhashx_lookup (self->clocks, key);
-}
-
-//  Takes the deadline
-static entry_t *
-s_put (fact_lane_t *self, deadline_t *deadline)
-{
-    entry_t *entry = s_find (self, deadline->case_no, deadline->name);
-    if (entry)
-        deadline_destroy (&entry->deadline);
-    else {
-        char key[KEY_SIZE];
-        s_clock_key (key, deadline->case_no, deadline->name);
-        entry = zmalloc (sizeof *entry);
-        *entry = (entry_t){ .was_due = DAY_NONE };
-        zhashx_insert (self->clocks, key, entry);
-    }
-    entry->deadline = deadline;
-    return entry;
-}
-
-static void
-s_on_clocks (void *arg, PGresult *result)
-{
-    fact_lane_t *self = arg;
-    for (int row = 0; row < PQntuples (result); row++) {
-        entry_t *entry = s_put (self, store_read (result, row));
-        entry->was_due = entry->deadline->due_date;
-    }
-}
-
-static void
-s_on_fired (void *arg, PGresult *result)
-{
-    fact_lane_t *self = arg;
-    for (int row = 0; row < PQntuples (result); row++) {
-        char key[KEY_SIZE];
-        deadline_t clock = { .case_no = sql_int8 (result, row, 0),
-                             .name = (char *) sql_text (result, row, 1) };
-        s_fired_key (key, &clock, sql_text (result, row, 2), sql_moment (result, row, 3));
-        zhashx_insert (self->fired, key, self);
-    }
-}
-
-//  --------------------------------------------------------------------------
-//  What decisions ask
-
-static const calendar_t *
-s_calendar (void *arg, const char *name)
-{
-    return calendars_find (((fact_lane_t *) arg)->keeper->calendars, name);
-}
-
-static bool
-s_has_fired (void *arg, const deadline_t *deadline, const char *rung, moment_t due_at)
-{
-    char key[KEY_SIZE];
-    s_fired_key (key, deadline, rung, due_at);
-    return zhashx_lookup (((fact_lane_t *) arg)->fired, key) != NULL;
-}
-
-static day_t
-s_due_date (void *arg, int64_t case_no, const char *clock)
-{
-    entry_t *entry = s_find (arg, case_no, clock);
-    return entry ? entry->deadline->due_date : DAY_NONE;
-}
-
-static world_t
-s_world (fact_lane_t *self, moment_t now)
-{
-    world_t world = keeper_world (self->keeper, self, now);
-    world.calendar = s_calendar;
-    world.has_fired = s_has_fired;
-    world.due_date = s_due_date;
-    return world;
 }
 
 //  --------------------------------------------------------------------------
@@ -158,8 +38,16 @@ s_load (void *arg, batch_t *batch)
         if (recheck || json_is_integer (number))
             sql_column_int8 (case_nos, recheck ? recheck->case_no : json_integer_value (number));
     }
-    store_load_cases (batch, case_nos, s_on_clocks, s_on_fired, self);
+    store_load_cases (batch, case_nos, &CASEBOOK_READERS, self->book);
     sql_column_destroy (&case_nos);
+}
+
+static void
+s_unreadable (json_t *message, const char *kind, const char *member)
+{
+    log_say (SAY_ERROR, kind, "what routing stated cannot be read", "member", member, "case",
+             log_number (json_integer_value (json_object_get (message, "case"))), NULL);
+    service_alarm (kind, "routing stated something that cannot be read");
 }
 
 static void
@@ -168,23 +56,37 @@ s_take_fact (fact_lane_t *self, json_t *message)
     const char *problem;
     deadline_t *fact = deadline_from_fact (message, self->keeper->calendar, self->keeper->rule, &problem);
     if (!fact) {
-        log_say (SAY_ERROR, "clock", "a fact cannot be read", "member", problem, "case",
-                 log_number (json_integer_value (json_object_get (message, "case"))), NULL);
-        service_alarm ("clock", "routing stated a clock that cannot be read");
+        s_unreadable (message, "clock", problem);
         return;
     }
-    entry_t *known = s_find (self, fact->case_no, fact->name);
+    entry_t *known = casebook_find (self->book, fact->case_no, fact->name);
     if (!watchdog_supersedes (fact, known ? known->deadline : NULL)) {
         metric_add (self->ignored, 1);
         deadline_destroy (&fact);
     } else
-        s_put (self, fact)->dirty = true;
+        casebook_put (self->book, fact)->dirty = true;
+}
+
+//  It was not recorded later than now, though the clocks of two computers may say so. Now all that is due fires, and so
+//  nothing that fires later is answered by it.
+static void
+s_take_answer (fact_lane_t *self, json_t *message, const world_t *world)
+{
+    answer_t answer;
+    const char *problem;
+    if (!answer_from_message (message, &answer, &problem)) {
+        s_unreadable (message, "answer", problem);
+        return;
+    }
+    if (answer.at > world->now)
+        answer.at = world->now;
+    answers_add (self->book->answers, &answer, true);
 }
 
 static void
 s_take_recheck (fact_lane_t *self, const recheck_t *recheck, const world_t *world)
 {
-    entry_t *entry = s_find (self, recheck->case_no, recheck->name);
+    entry_t *entry = casebook_find (self->book, recheck->case_no, recheck->name);
     if (!entry || entry->dirty || !entry->deadline->running)
         return;
     entry->moved = entry->dirty =
@@ -207,14 +109,27 @@ s_journal (const entry_t *entry)
              "to", to, NULL);
 }
 
+//  Whatever was answered, the clocks of the case look again at what lapses
+static void
+s_look_at_answers (fact_lane_t *self)
+{
+    for (entry_t *entry = zhashx_first (self->book->clocks); entry;
+         entry = zhashx_next (self->book->clocks)) {
+        const ladder_t *ladder = ladders_find (self->keeper->ladders, entry->deadline->ladder);
+        if (entry->deadline->running && ladder && ladder_lapses (ladder) &&
+            answers_has_told (self->book->answers, entry->deadline->case_no))
+            entry->dirty = true;
+    }
+}
+
 //  Dates first, of all: a text may speak of another clock of the case
 static void
 s_decide_clocks (fact_lane_t *self, batch_t *batch, const world_t *world)
 {
     firings_t firings = { 0 };
     size_t count = 0;
-    deadline_t **dirty = zmalloc ((zhashx_size (self->clocks) + 1) * sizeof *dirty);
-    for (entry_t *entry = zhashx_first (self->clocks); entry; entry = zhashx_next (self->clocks))
+    deadline_t **dirty = zmalloc ((zhashx_size (self->book->clocks) + 1) * sizeof *dirty);
+    for (entry_t *entry = zhashx_first (self->book->clocks); entry; entry = zhashx_next (self->book->clocks))
         if (entry->dirty) {
             watchdog_project (entry->deadline, world); //  a missing calendar is told below
             s_journal (entry);
@@ -228,6 +143,9 @@ s_decide_clocks (fact_lane_t *self, batch_t *batch, const world_t *world)
         if (next_at != MOMENT_NONE && (self->next_at == MOMENT_NONE || next_at < self->next_at))
             self->next_at = next_at;
     }
+    size_t told_count;
+    const answer_t *told = answers_told (self->book->answers, &told_count);
+    store_save_answers (batch, told, told_count);
     store_save (batch, dirty, count);
     store_record (batch, &firings);
     metric_add (self->stored, (double) count);
@@ -239,16 +157,20 @@ static void
 s_decide (void *arg, batch_t *batch)
 {
     fact_lane_t *self = arg;
-    world_t world = s_world (self, batch_now (batch));
+    world_t world = casebook_world (self->book, batch_now (batch));
     for (size_t index = 0; index < batch_count (batch); index++) {
         item_t *item = batch_item (batch, index);
         if (item->poisoned)
             continue;
-        if (item->message)
+        const char *kind = json_string_value (json_object_get (item->message, "kind"));
+        if (kind && streq (kind, "answer"))
+            s_take_answer (self, item->message, &world);
+        else if (item->message)
             s_take_fact (self, item->message);
         else
             s_take_recheck (self, item->request, &world);
     }
+    s_look_at_answers (self);
     s_decide_clocks (self, batch, &world);
 }
 
@@ -277,9 +199,7 @@ fact_lane_new (const keeper_t *keeper, void (*on_next) (void *arg, moment_t now,
 {
     fact_lane_t *self = zmalloc (sizeof *self);
     *self = (fact_lane_t){ .keeper = keeper, .on_next = on_next, .arg = arg, .next_at = MOMENT_NONE };
-    self->clocks = zhashx_new ();
-    zhashx_set_destructor (self->clocks, s_free_entry);
-    self->fired = zhashx_new ();
+    self->book = casebook_new (keeper);
     self->stored = metric_counter ("duban_watchdog_clocks_total", NULL, "clocks stored or projected anew");
     self->ignored =
         metric_counter ("duban_watchdog_old_facts_total", NULL, "facts that a newer one had overtaken");
@@ -294,8 +214,7 @@ fact_lane_destroy (fact_lane_t **self_p)
         return;
     fact_lane_t *self = *self_p;
     lane_destroy (&self->lane);
-    zhashx_destroy (&self->clocks);
-    zhashx_destroy (&self->fired);
+    casebook_destroy (&self->book);
     freen (self);
     *self_p = NULL;
 }

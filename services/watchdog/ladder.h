@@ -8,6 +8,8 @@
 //      H-1 08:30           one working day before the last day (H+1: after it)
 //      N/2 08:30           half of the term
 //      H+11 08:30 every 5  and again every five working days until the clock stops; the last rung only
+//      lapse D8            when the time in which D8, a rung before it, wanted an answer is over without one
+//      H+6 08:30 or lapse D8   whichever comes first; once
 //      R+1 17:00           of an answer: one working day after the rung itself
 //
 //  An error names file and JSON pointer: "handling.json: /rungs/3/when: …".
@@ -16,7 +18,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef enum { WHEN_DELIVERY, WHEN_BREACH, WHEN_START, WHEN_END, WHEN_HALF, WHEN_RUNG } when_base_t;
+typedef enum {
+    WHEN_DELIVERY,
+    WHEN_BREACH,
+    WHEN_START,
+    WHEN_END,
+    WHEN_HALF,
+    WHEN_RUNG,
+    WHEN_LAPSE
+} when_base_t;
 
 typedef struct {
     when_base_t base;
@@ -42,8 +52,13 @@ typedef struct {
     size_t to_count;
     const char *channels; //  a hint for notify, "app+sms"
     bool urgent;
+    int lapse; //  index of the rung whose answer, when it lapses, makes this one due; -1: none
     bool wants_answer;
     when_t answer_by;
+    const char *asked_zh, *asked_en; //  what is wanted
+    const char *const *with; //  commands that answer it, NULL-terminated; NULL: the end of the clock only
+    const char *with_text;   //  the same, with blanks between
+    bool is_awaited;         //  something lapses on it
     const char *dates_c, *dates_h; //  clocks of the case whose last day the text says as {c} and {h}; or NULL
 } rung_t;
 
@@ -59,6 +74,8 @@ const rung_t *ladder_rung (const ladder_t *self, size_t index);
 const char *ladder_title (const ladder_t *self, const char *clock, const char *language);
 //  Some rung speaks of another clock's dates
 bool ladder_wants_dates (const ladder_t *self);
+//  Some rung is due when an answer lapses
+bool ladder_lapses (const ladder_t *self);
 
 //  --- all of a folder
 typedef struct ladders ladders_t;
@@ -74,3 +91,5 @@ const ladder_t *ladders_at (const ladders_t *self, size_t index);
 //  --- ladder_when.c
 //  Reads the words above. False if they are not such.
 bool when_parse (const char *text, when_t *when);
+//  … of a rung: with lapses, and without R. lapse: the name of the rung that is asked, within text; or NULL
+bool when_parse_rung (const char *text, when_t *when, const char **lapse);

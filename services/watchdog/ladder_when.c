@@ -1,6 +1,7 @@
 //  ladder_when - the words that say when a rung is due
 
 #include "services/watchdog/ladder.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,4 +72,23 @@ when_parse (const char *text, when_t *when)
         return false;
     at = s_number (at + 7, &when->every);
     return at && !*at && when->every >= 1 && when->every <= MAX_DAYS;
+}
+
+bool
+when_parse_rung (const char *text, when_t *when, const char **lapse)
+{
+    static const char ALONE[] = "lapse ", EITHER[] = " or lapse ";
+    *lapse = NULL;
+    if (!strncmp (text, ALONE, strlen (ALONE))) {
+        *when = (when_t){ .base = WHEN_LAPSE };
+        *lapse = text + strlen (ALONE);
+        return true;
+    }
+    const char *either = strstr (text, EITHER);
+    if (!either)
+        return when_parse (text, when) && when->base != WHEN_RUNG;
+    char alone[32];
+    snprintf (alone, sizeof alone, "%.*s", (int) (either - text), text);
+    *lapse = either + strlen (EITHER);
+    return when_parse (alone, when) && when->base != WHEN_RUNG && !when->every;
 }

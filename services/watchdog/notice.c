@@ -102,6 +102,25 @@ s_set_dates (json_t *arguments, const deadline_t *self, const world_t *world, co
     }
 }
 
+//  q and r: what is wanted, and until when. Of a rung that is due because an answer lapsed and that wants none
+//  itself: what was wanted, and until when it was.
+static void
+s_set_answer (json_t *arguments, const deadline_t *self, const world_t *world, step_t step)
+{
+    const ladder_t *ladder = ladders_find (world->ladders, self->ladder);
+    const calendar_t *calendar = world->calendar (world->arg, self->calendar);
+    const rung_t *rung = step_rung (ladder, step), *asks = rung;
+    if (rung->wants_answer)
+        s_set_moment (arguments, "r", calendar, projection_answer (self, calendar, rung, step, world->now));
+    else if (rung->when.base == WHEN_LAPSE) {
+        asks = ladder_rung (ladder, (size_t) rung->lapse);
+        s_set_moment (arguments, "r", calendar, step.at);
+    } else
+        return;
+    json_object_set_new (arguments, "q_zh", json_string (asks->asked_zh));
+    json_object_set_new (arguments, "q_en", json_string (asks->asked_en));
+}
+
 static json_t *
 s_arguments (deadline_t *self, const world_t *world, step_t step)
 {
@@ -120,8 +139,7 @@ s_arguments (deadline_t *self, const world_t *world, step_t step)
     if (self->due_date != DAY_NONE)
         json_object_set_new (arguments, "n",
                              json_integer (abs (calendar_between (calendar, today, self->due_date))));
-    if (rung->wants_answer)
-        s_set_moment (arguments, "r", calendar, projection_answer (self, calendar, rung, step, world->now));
+    s_set_answer (arguments, self, world, step);
     json_t *unit = json_object_get (card, "unit");
     if (json_is_string (unit))
         json_object_set (arguments, "u", unit);

@@ -73,6 +73,8 @@ s_moment (const deadline_t *self, const calendar_t *calendar, const when_t *when
         break;
     case WHEN_RUNG:
         break;
+    case WHEN_LAPSE:
+        return MOMENT_NONE;
     }
     day = calendar_shift (calendar, day, when->days);
     if (repetition)
@@ -86,7 +88,8 @@ s_applies (const deadline_t *self, const rung_t *rung, moment_t at)
 {
     if (self->budget < rung->least || self->budget > rung->most)
         return false;
-    return rung->when.base == WHEN_DELIVERY || rung->when.base == WHEN_BREACH || at > self->anchor;
+    return rung->when.base == WHEN_DELIVERY || rung->when.base == WHEN_BREACH ||
+           at > self->anchor; //  nor never
 }
 
 static bool
@@ -122,6 +125,20 @@ step_name (const ladder_t *ladder, step_t step, char name[STEP_NAME])
         snprintf (name, STEP_NAME, "%.40s", rung->name);
 }
 
+//  When the answer to a rung lapses. Until the rung has fired, as if it will in time and nobody will answer.
+static moment_t
+s_lapse (const deadline_t *self, const ladder_t *ladder, const calendar_t *calendar, int index)
+{
+    step_t step = projection_step (self, ladder, calendar, index);
+    if (step.index < 0)
+        return MOMENT_NONE;
+    const rung_t *rung = step_rung (ladder, step);
+    const question_t *question = questions_find (&self->questions, rung->name, step.at);
+    if (!question)
+        return projection_answer (self, calendar, rung, step, step.at);
+    return question->answered_at == MOMENT_NONE ? question->by : MOMENT_NONE;
+}
+
 step_t
 projection_step (const deadline_t *self, const ladder_t *ladder, const calendar_t *calendar, int index)
 {
@@ -133,6 +150,9 @@ projection_step (const deadline_t *self, const ladder_t *ladder, const calendar_
     if (repetition && !rung->when.every)
         return STEP_FIRST; //  the ladder was longer once
     step.at = s_moment (self, calendar, &rung->when, repetition, 0);
+    moment_t lapse = rung->lapse >= 0 ? s_lapse (self, ladder, calendar, rung->lapse) : MOMENT_NONE;
+    if (lapse != MOMENT_NONE && (step.at == MOMENT_NONE || lapse < step.at))
+        step.at = lapse;
     return s_applies (self, rung, step.at) ? step : STEP_FIRST;
 }
 

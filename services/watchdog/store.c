@@ -8,15 +8,14 @@
 #define COLUMNS                                                                                              \
     "c.case_no, c.name, c.version, c.running, c.anchor, c.budget, c.unit, c.rule, c.calendar, c.ladder, "    \
     "c.card, "                                                                                               \
-    "c.stopped_at, c.due_date, c.breach_at, c.provisional, c.next_rung, c.next_rung_at"
-//  The row's columns that a statement sets, as arrays $1 … $17
+    "c.stopped_at, c.due_date, c.breach_at, c.provisional, c.next_rung, c.next_rung_at, c.questions"
 #define RECORD_SQL                                                                                           \
-    "INSERT INTO fired (case_no, clock, rung, due_at, fired_at, level) "                                     \
+    "INSERT INTO fired (case_no, clock, rung, due_at, fired_at, level, answer_by, answer_with) "             \
     "SELECT * FROM unnest ($1::bigint[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], "     \
-    "$6::text[]) "                                                                                           \
+    "$6::text[], $7::timestamptz[], $8::text[]) "                                                            \
     "ON CONFLICT DO NOTHING"
 
-enum { LOCK, LOAD, FIRED, SAVE, RECORD_FACT };
+enum { LOCK, LOAD, FIRED, ANSWERS, SAVE, SAVE_ANSWERS, RECORD_FACT };
 static const db_statement_t FACT[] = {
     //  Two replicas may hold the first two versions of a clock that has no row to lock: the case itself is
     //  locked, in order. The first number keeps these locks apart from other uses.
@@ -27,16 +26,18 @@ static const db_statement_t FACT[] = {
                               " FROM clock c WHERE c.case_no = ANY ($1::bigint[]) ORDER BY c.case_no, c.name "
                               "FOR UPDATE" },
     [FIRED] = { "load_fired",
-                "SELECT case_no, clock, rung, due_at FROM fired WHERE case_no = ANY ($1::bigint[])" },
+                "SELECT case_no, clock, rung, due_at, answer_by FROM fired WHERE case_no = ANY ($1::bigint[])" },
+    [ANSWERS] = { "load_answers",
+                  "SELECT case_no, version, command, at FROM answer WHERE case_no = ANY ($1::bigint[])" },
     [SAVE] = { "save_clocks",
                "INSERT INTO clock AS c (case_no, name, version, running, anchor, budget, unit, rule, "
                "calendar, ladder, "
-               "card, stopped_at, due_date, breach_at, provisional, next_rung, next_rung_at) "
+               "card, stopped_at, due_date, breach_at, provisional, next_rung, next_rung_at, questions) "
                "SELECT * FROM unnest ($1::bigint[], $2::text[], $3::int[], $4::boolean[], $5::timestamptz[], "
                "$6::int[], "
                "$7::text[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::timestamptz[], "
                "$13::date[], "
-               "$14::timestamptz[], $15::boolean[], $16::int[], $17::timestamptz[]) ORDER BY 1, 2 "
+               "$14::timestamptz[], $15::boolean[], $16::int[], $17::timestamptz[], $18::bytea[]) ORDER BY 1, 2 "
                "ON CONFLICT (case_no, name) DO UPDATE SET version = EXCLUDED.version, running = "
                "EXCLUDED.running, "
                "anchor = EXCLUDED.anchor, budget = EXCLUDED.budget, unit = EXCLUDED.unit, ladder = "
@@ -44,7 +45,11 @@ static const db_statement_t FACT[] = {
                "card = EXCLUDED.card, stopped_at = EXCLUDED.stopped_at, due_date = EXCLUDED.due_date, "
                "breach_at = EXCLUDED.breach_at, provisional = EXCLUDED.provisional, next_rung = "
                "EXCLUDED.next_rung, "
-               "next_rung_at = EXCLUDED.next_rung_at WHERE c.version <= EXCLUDED.version" },
+               "next_rung_at = EXCLUDED.next_rung_at, questions = EXCLUDED.questions "
+               "WHERE c.version <= EXCLUDED.version" },
+    [SAVE_ANSWERS] = { "save_answers",
+                       "INSERT INTO answer (case_no, version, command, at) SELECT * FROM unnest "
+                       "($1::bigint[], $2::int[], $3::text[], $4::timestamptz[]) ON CONFLICT DO NOTHING" },
     [RECORD_FACT] = { "record_fired", RECORD_SQL },
 };
 const db_table_t STORE_FACT_TABLE = { FACT, sizeof FACT / sizeof *FACT };
@@ -59,10 +64,11 @@ static const db_statement_t DUE[] = {
                 "FOR UPDATE OF c SKIP LOCKED" },
     [NEAREST] = { "nearest", "SELECT next_rung_at FROM clock WHERE next_rung_at > (SELECT clock_now ()) "
                              "ORDER BY next_rung_at LIMIT 1" },
-    [ADVANCE] = { "advance", "UPDATE clock c SET next_rung = n.next_rung, next_rung_at = n.next_rung_at "
-                             "FROM unnest ($1::bigint[], $2::text[], $3::int[], $4::timestamptz[]) AS n "
-                             "(case_no, name, next_rung, "
-                             "next_rung_at) WHERE c.case_no = n.case_no AND c.name = n.name" },
+    [ADVANCE] = { "advance",
+                  "UPDATE clock c SET next_rung = n.next_rung, next_rung_at = n.next_rung_at, "
+                  "questions = n.questions "
+                  "FROM unnest ($1::bigint[], $2::text[], $3::int[], $4::timestamptz[], $5::bytea[]) "
+                  "AS n (case_no, name, next_rung, next_rung_at, questions) WHERE c.case_no = n.case_no AND c.name = n.name" },
     [POSTPONE] = { "postpone",
                    "UPDATE clock SET next_rung_at = clock_now () + interval '1 hour' "
                    "WHERE case_no = $1::bigint AND name = $2::text AND next_rung_at IS NOT NULL" },
@@ -73,7 +79,7 @@ const db_table_t STORE_DUE_TABLE = { DUE, sizeof DUE / sizeof *DUE };
 //  --------------------------------------------------------------------------
 //  Columns of one statement
 
-#define MAX_COLUMNS 17
+#define MAX_COLUMNS 18
 
 typedef struct {
     sql_column_t *columns[MAX_COLUMNS];
@@ -103,6 +109,14 @@ s_send (columns_t *self, batch_t *batch, const db_statement_t *statement)
 }
 
 static void
+s_put_questions (sql_column_t *column, const questions_t *questions)
+{
+    char *text = questions->count ? questions_text (questions) : NULL;
+    sql_column_bytes (column, text ? text : "[]", text ? strlen (text) : 2);
+    free (text);
+}
+
+static void
 s_put_index (sql_column_t *column, int index)
 {
     if (index < 0)
@@ -115,14 +129,14 @@ s_put_index (sql_column_t *column, int index)
 //  Facts
 
 void
-store_load_cases (batch_t *batch, const sql_column_t *case_nos, void (*on_clocks) (void *, PGresult *),
-                  void (*on_fired) (void *, PGresult *), void *arg)
+store_load_cases (batch_t *batch, const sql_column_t *case_nos, const store_readers_t *readers, void *arg)
 {
     sql_params_t *params = sql_params_new ();
     sql_params_column (params, case_nos);
     batch_query (batch, &FACT[LOCK], params, NULL, NULL);
-    batch_query (batch, &FACT[LOAD], params, on_clocks, arg);
-    batch_query (batch, &FACT[FIRED], params, on_fired, arg);
+    batch_query (batch, &FACT[LOAD], params, readers->on_clocks, arg);
+    batch_query (batch, &FACT[FIRED], params, readers->on_fired, arg);
+    batch_query (batch, &FACT[ANSWERS], params, readers->on_answers, arg);
     sql_params_destroy (&params);
 }
 
@@ -133,7 +147,7 @@ store_save (batch_t *batch, deadline_t *const *deadlines, size_t count)
                                         SQL_TIMESTAMPTZ, SQL_INT4,        SQL_TEXT,  SQL_TEXT,
                                         SQL_TEXT,        SQL_TEXT,        SQL_BYTEA, SQL_TIMESTAMPTZ,
                                         SQL_DATE,        SQL_TIMESTAMPTZ, SQL_BOOL,  SQL_INT4,
-                                        SQL_TIMESTAMPTZ };
+                                        SQL_TIMESTAMPTZ, SQL_BYTEA };
     if (!count)
         return;
     columns_t set = s_columns (TYPES, sizeof TYPES / sizeof *TYPES);
@@ -157,8 +171,35 @@ store_save (batch_t *batch, deadline_t *const *deadlines, size_t count)
         sql_column_bool (*column++, one->provisional);
         s_put_index (*column++, one->next_rung);
         sql_column_moment (*column++, one->next_rung_at);
+        s_put_questions (*column++, &one->questions);
     }
     s_send (&set, batch, &FACT[SAVE]);
+}
+
+void
+store_save_answers (batch_t *batch, const answer_t *answers, size_t count)
+{
+    static const sql_type_t TYPES[] = { SQL_INT8, SQL_INT4, SQL_TEXT, SQL_TIMESTAMPTZ };
+    if (!count)
+        return;
+    columns_t set = s_columns (TYPES, sizeof TYPES / sizeof *TYPES);
+    for (size_t index = 0; index < count; index++) {
+        sql_column_int8 (set.columns[0], answers[index].case_no);
+        sql_column_int4 (set.columns[1], answers[index].version);
+        sql_column_text (set.columns[2], answers[index].command);
+        sql_column_moment (set.columns[3], answers[index].at);
+    }
+    s_send (&set, batch, &FACT[SAVE_ANSWERS]);
+}
+
+answer_t
+store_read_answer (const PGresult *result, int row)
+{
+    answer_t self = { .case_no = sql_int8 (result, row, 0),
+                      .version = sql_int4 (result, row, 1),
+                      .at = sql_moment (result, row, 3) };
+    snprintf (self.command, sizeof self.command, "%s", sql_text (result, row, 2));
+    return self;
 }
 
 //  --------------------------------------------------------------------------
@@ -179,7 +220,7 @@ store_claim (batch_t *batch, const sql_column_t *dated, void (*on_clocks) (void 
 void
 store_advance (batch_t *batch, deadline_t *const *deadlines, size_t count)
 {
-    static const sql_type_t TYPES[] = { SQL_INT8, SQL_TEXT, SQL_INT4, SQL_TIMESTAMPTZ };
+    static const sql_type_t TYPES[] = { SQL_INT8, SQL_TEXT, SQL_INT4, SQL_TIMESTAMPTZ, SQL_BYTEA };
     if (!count)
         return;
     columns_t set = s_columns (TYPES, sizeof TYPES / sizeof *TYPES);
@@ -188,6 +229,7 @@ store_advance (batch_t *batch, deadline_t *const *deadlines, size_t count)
         sql_column_text (set.columns[1], deadlines[index]->name);
         s_put_index (set.columns[2], deadlines[index]->next_rung);
         sql_column_moment (set.columns[3], deadlines[index]->next_rung_at);
+        s_put_questions (set.columns[4], &deadlines[index]->questions);
     }
     s_send (&set, batch, &DUE[ADVANCE]);
 }
@@ -209,8 +251,8 @@ store_postpone (db_t *db, int64_t case_no, const char *name)
 void
 store_record (batch_t *batch, firings_t *firings)
 {
-    static const sql_type_t TYPES[] = { SQL_INT8,        SQL_TEXT,        SQL_TEXT,
-                                        SQL_TIMESTAMPTZ, SQL_TIMESTAMPTZ, SQL_TEXT };
+    static const sql_type_t TYPES[] = { SQL_INT8,        SQL_TEXT, SQL_TEXT,        SQL_TIMESTAMPTZ,
+                                        SQL_TIMESTAMPTZ, SQL_TEXT, SQL_TIMESTAMPTZ, SQL_TEXT };
     if (!firings->count)
         return;
     columns_t set = s_columns (TYPES, sizeof TYPES / sizeof *TYPES);
@@ -222,6 +264,8 @@ store_record (batch_t *batch, firings_t *firings)
         sql_column_moment (set.columns[3], one->due_at);
         sql_column_moment (set.columns[4], batch_now (batch));
         sql_column_text (set.columns[5], one->level);
+        sql_column_moment (set.columns[6], one->answer_by);
+        sql_column_text (set.columns[7], one->answer_with);
         batch_post (batch, "routing", one->message);
         if (one->notice)
             batch_post (batch, "notify", one->notice);
@@ -267,5 +311,7 @@ store_read (const PGresult *result, int row)
                           .provisional = sql_bool (result, row, 14),
                           .next_rung = has_step ? sql_int4 (result, row, 15) : -1,
                           .next_rung_at = sql_moment (result, row, 16) };
+    const char *questions = sql_bytes (result, row, 17, &size);
+    questions_read (&self->questions, questions, size);
     return self;
 }

@@ -20,23 +20,24 @@ test_the_shipped_ladders_load_and_name_their_clocks (void **state)
     static const struct {
         const char *ladder, *clock, *zh;
         size_t rungs;
-    } SHIPPED[] = { { "first_contact", "first_contact", "首次联系", 8 },
-                    { "handling", "handling", "办理", 11 },
+    } SHIPPED[] = { { "first_contact", "first_contact", "首次联系", 10 },
+                    { "handling", "handling", "办理", 12 },
                     { "acceptance", "acceptance", "受理", 5 },
                     { "decision", "decision", "批示", 5 },
                     { "gate", "review", "审核", 6 },
                     { "gate", "signature", "签发", 6 } };
-    assert_int_equal (ladders_count (ladders), 5);
+    for (size_t index = 0; index < ladders_count (ladders); index++) { //  every ladder records the breach
+        size_t breaches = 0;
+        for (size_t rung = 0; rung < ladder_count (ladders_at (ladders, index)); rung++)
+            breaches += ladder_rung (ladders_at (ladders, index), rung)->when.base == WHEN_BREACH;
+        assert_int_equal (breaches, 1);
+    }
     for (size_t index = 0; index < sizeof SHIPPED / sizeof *SHIPPED; index++) {
         const ladder_t *ladder = ladders_find (ladders, SHIPPED[index].ladder);
         assert_non_null (ladder);
         assert_int_equal (ladder_count (ladder), SHIPPED[index].rungs);
         assert_string_equal (ladder_title (ladder, SHIPPED[index].clock, "zh"), SHIPPED[index].zh);
-        //  Every ladder records the breach and ends with a rung that never tires
-        size_t breaches = 0;
-        for (size_t rung = 0; rung < ladder_count (ladder); rung++)
-            breaches += ladder_rung (ladder, rung)->when.base == WHEN_BREACH;
-        assert_int_equal (breaches, 1);
+        //  … and these end with a rung that never tires
         assert_int_equal (ladder_rung (ladder, ladder_count (ladder) - 1)->when.every, 5);
     }
     assert_string_equal (ladder_title (ladders_find (ladders, "gate"), "unheard_of", "en"), "unheard_of");
@@ -92,7 +93,51 @@ test_words_of_time_are_read_or_refused (void **state)
     }
 }
 
+static void
+test_a_rung_may_be_due_when_an_answer_lapses (void **state)
+{
+    (void) state;
+    static const struct {
+        const char *text, *lapse;
+        when_t when;
+    } GOOD[] = { { "H-1 08:30", NULL, { WHEN_END, -1, 510, 0 } },
+                 { "H+11 08:30 every 5", NULL, { WHEN_END, 11, 510, 5 } },
+                 { "lapse D8", "D8", { WHEN_LAPSE, 0, 0, 0 } },
+                 { "H+6 08:30 or lapse H+3", "H+3", { WHEN_END, 6, 510, 0 } },
+                 { "breach or lapse D5", "D5", { WHEN_BREACH, 0, 0, 0 } } };
+    for (size_t index = 0; index < sizeof GOOD / sizeof *GOOD; index++) {
+        when_t when;
+        const char *lapse;
+        if (!when_parse_rung (GOOD[index].text, &when, &lapse))
+            fail_msg ("%s was refused", GOOD[index].text);
+        assert_memory_equal (&when, &GOOD[index].when, sizeof when);
+        assert_int_equal (lapse != NULL, GOOD[index].lapse != NULL);
+        if (lapse)
+            assert_string_equal (lapse, GOOD[index].lapse);
+    }
+    static const char *const BAD[] = {
+        "lapse",
+        "R+1 17:00",
+        "R+1 17:00 or lapse D8",
+        "H+6 or lapse D8",
+        "H+6 08:30 every 5 or lapse D8",
+        " or lapse D8",
+        "H+6 08:30  or lapse D8",
+        "H+6 08:30 or lapse D8 or lapse D5 or a text that is too long for it"
+    };
+    for (size_t index = 0; index < sizeof BAD / sizeof *BAD; index++) {
+        when_t when;
+        const char *lapse;
+        if (when_parse_rung (BAD[index], &when, &lapse) && !strchr (lapse, ' '))
+            fail_msg ("%s was taken", BAD[index]);
+    }
+}
+
 #define RUNG "{\"name\":\"a\",\"when\":\"breach\",\"level\":\"red\"}"
+#define ASKS(with)                                                                                              \
+    "{\"name\":\"q\",\"when\":\"delivery\",\"level\":\"red\",\"answer\":{\"what\":{\"zh\":\"a\",\"en\":\"b\"}," \
+    "\"by\":\"R+0 17:00\"" with "}}"
+#define LAPSE(when) "{\"name\":\"b\",\"when\":\"" when "\",\"level\":\"red\"}"
 #define LADDER                                                                                               \
     "{\"ladder\":\"x\",\"about\":\"y\",\"clocks\":{\"c\":{\"zh\":\"一\",\"en\":\"one\"}},\"rungs\":[%s]}"
 
@@ -153,6 +198,18 @@ test_a_mistake_in_a_rung_is_named_with_file_and_pointer (void **state)
           "x.json: /rungs/0/answer/what/en: is missing" },
         { "{\"name\":\"a\",\"when\":\"breach\",\"level\":\"red\",\"dates\":{\"x\":\"c\"}}",
           "x.json: /rungs/0/dates/x: is not" },
+        { ASKS (",\"with\":\"sign_for\""),
+          "x.json: /rungs/0/answer/with: must be a list of 1 to 16 commands" },
+        { ASKS (",\"with\":[]"), "x.json: /rungs/0/answer/with: must be a list of 1 to 16 commands" },
+        { ASKS (",\"with\":[\"a\",7]"), "x.json: /rungs/0/answer/with: must be a list of short texts" },
+        { ASKS (",\"with\":[\"a b\"]"), "x.json: /rungs/0/answer/with: must be a list of short texts" },
+        { ASKS ("") "," LAPSE ("lapse q"), "x.json: /rungs/1/when: what answers q? /rungs/0/answer has no" },
+        { RUNG "," LAPSE ("lapse a"), "x.json: /rungs/1/when: a wants no answer that could lapse" },
+        { RUNG "," LAPSE ("H+1 08:30 or lapse c"),
+          "x.json: /rungs/1/when: no rung before this one is called \"c\"" },
+        { LAPSE ("lapse q") "," ASKS (",\"with\":[\"a\"]"),
+          "x.json: /rungs/0/when: no rung before this one is called \"q\"" },
+        { LAPSE ("lapse b"), "x.json: /rungs/0/when: no rung before this one is called \"b\"" },
     };
     for (size_t index = 0; index < sizeof CASES / sizeof *CASES; index++) {
         char text[1000];
@@ -203,6 +260,7 @@ main (void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test (test_the_shipped_ladders_load_and_name_their_clocks),
         cmocka_unit_test (test_words_of_time_are_read_or_refused),
+        cmocka_unit_test (test_a_rung_may_be_due_when_an_answer_lapses),
         cmocka_unit_test (test_a_mistake_in_a_rung_is_named_with_file_and_pointer),
         cmocka_unit_test (test_a_mistake_in_a_file_is_named_with_line_or_pointer),
         cmocka_unit_test (test_every_prefix_of_a_shipped_ladder_is_refused_or_read_without_harm),

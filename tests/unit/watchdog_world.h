@@ -1,6 +1,7 @@
-//  watchdog_world - a world for the watchdog's decisions: the shipped calendar and ladders, and a memory of
-//  what fired
+//  watchdog_world - a world for the watchdog's decisions: the shipped calendar and ladders, a memory of what
+//  fired, and of what was answered
 #pragma once
+#include "services/watchdog/answers.h"
 #include "services/watchdog/decide.h"
 #include "tests/unit/calendar_facts.h"
 #include <assert.h>
@@ -12,7 +13,7 @@
 
 typedef struct {
     char rung[STEP_NAME];
-    moment_t due_at, fired_at;
+    moment_t due_at, fired_at, answer_by;
     json_t *notice;
 } shot_t;
 
@@ -22,6 +23,7 @@ typedef struct {
     day_t handling_due; //  what another clock of the case says
     shot_t shots[MAX_FIRED];
     size_t count;
+    answers_t *answers;
     world_t world;
 } stage_t;
 
@@ -31,15 +33,34 @@ stage_calendar (void *arg, const char *name)
     return strcmp (name, "cn") ? NULL : ((stage_t *) arg)->calendar;
 }
 
+static inline const shot_t *
+stage_shot (const stage_t *self, const char *rung, moment_t due_at)
+{
+    for (size_t index = 0; index < self->count; index++)
+        if (self->shots[index].due_at == due_at && !strcmp (self->shots[index].rung, rung))
+            return &self->shots[index];
+    return NULL;
+}
+
 static inline bool
 stage_has_fired (void *arg, const deadline_t *deadline, const char *rung, moment_t due_at)
 {
-    stage_t *self = arg;
     (void) deadline;
-    for (size_t index = 0; index < self->count; index++)
-        if (self->shots[index].due_at == due_at && !strcmp (self->shots[index].rung, rung))
-            return true;
-    return false;
+    return stage_shot (arg, rung, due_at) != NULL;
+}
+
+static inline moment_t
+stage_promised (void *arg, const deadline_t *deadline, const char *rung, moment_t due_at)
+{
+    (void) deadline;
+    const shot_t *shot = stage_shot (arg, rung, due_at);
+    return shot ? shot->answer_by : MOMENT_NONE;
+}
+
+static inline moment_t
+stage_answered (void *arg, int64_t case_no, const rung_t *rung, const question_t *question)
+{
+    return answers_first (((stage_t *) arg)->answers, case_no, rung, question);
 }
 
 static inline day_t
@@ -58,9 +79,12 @@ stage_new (void)
     self->ladders = ladders_load ("deploy/ladders", error, sizeof error);
     assert (self->ladders);
     self->handling_due = DAY_NONE;
+    self->answers = answers_new ();
     self->world = (world_t){ .ladders = self->ladders,
                              .calendar = stage_calendar,
                              .has_fired = stage_has_fired,
+                             .promised = stage_promised,
+                             .answered = stage_answered,
                              .due_date = stage_due_date,
                              .arg = self };
     return self;
@@ -72,12 +96,14 @@ stage_clear (stage_t *self)
     for (size_t index = 0; index < self->count; index++)
         json_decref (self->shots[index].notice);
     self->count = 0;
+    answers_reset (self->answers);
 }
 
 static inline void
 stage_destroy (stage_t **self_p)
 {
     stage_clear (*self_p);
+    answers_destroy (&(*self_p)->answers);
     calendar_destroy (&(*self_p)->calendar);
     ladders_destroy (&(*self_p)->ladders);
     free (*self_p);
@@ -115,6 +141,7 @@ stage_keep (stage_t *self, firings_t *firings)
         shot_t *shot = &self->shots[self->count++];
         memcpy (shot->rung, firing->rung, sizeof shot->rung);
         shot->due_at = firing->due_at;
+        shot->answer_by = firing->answer_by;
         shot->fired_at = json_integer_value (json_object_get (firing->message, "fired_at"));
         shot->notice = firing->notice;
         firing->notice = NULL;
@@ -133,7 +160,17 @@ stage_restart (stage_t *self, deadline_t *clock, moment_t now)
     return problem;
 }
 
-//  What the due lane does at a moment: nothing before the clock's next step
+//  As the row keeps it
+static inline void
+stage_store_questions (deadline_t *clock)
+{
+    char *text = questions_text (&clock->questions);
+    questions_reset (&clock->questions);
+    questions_read (&clock->questions, text, strlen (text));
+    free (text);
+}
+
+//  What the due lane does at a moment: nothing before the clock's next step. It knows the row and nothing else.
 static inline void
 stage_climb (stage_t *self, deadline_t *clock, moment_t now)
 {
@@ -141,7 +178,12 @@ stage_climb (stage_t *self, deadline_t *clock, moment_t now)
     if (clock->next_rung_at == MOMENT_NONE || clock->next_rung_at > now)
         return;
     self->world.now = now;
-    watchdog_climb (clock, &self->world, &firings);
+    world_t world = self->world;
+    world.has_fired = NULL;
+    world.promised = NULL;
+    world.answered = NULL;
+    stage_store_questions (clock);
+    watchdog_climb (clock, &world, &firings);
     stage_keep (self, &firings);
 }
 
@@ -176,4 +218,27 @@ stage_clock (const stage_t *self, const char *clock, const char *ladder, const c
     assert (deadline);
     json_decref (fact);
     return deadline;
+}
+
+//  Somebody gives the command, and the case's clock looks again when it is told
+static inline void
+stage_answer (stage_t *self, const char *command, moment_t at)
+{
+    answer_t answer = { .case_no = 12, .at = at };
+    snprintf (answer.command, sizeof answer.command, "%s", command);
+    answers_add (self->answers, &answer, true);
+}
+
+//  "rung date time" a line, in the order in which they fired
+static inline const char *
+stage_list (const stage_t *self)
+{
+    static char list[8000];
+    *list = 0;
+    for (size_t index = 0; index < self->count && strlen (list) + 100 < sizeof list; index++) {
+        char at[20];
+        stage_text (self, self->shots[index].due_at, at);
+        sprintf (list + strlen (list), "%s %s\n", self->shots[index].rung, at);
+    }
+    return list;
 }
