@@ -81,3 +81,5 @@ void batch_query (batch_t *self, const db_statement_t *statement, const sql_para
                   void (*fn) (void *arg, PGresult *result), void *arg);
 //  Hands a message to another service: goes into this transaction's parcel for target. Takes the message.
 void batch_post (batch_t *self, const char *target, json_t *message);
+//  A message that is JSON text already, one object; copied
+void batch_post_text (batch_t *self, const char *target, const char *text, size_t size);

@@ -166,3 +166,9 @@ batch_post (batch_t *self, const char *target, json_t *message)
 {
     outgoing_add (self->lane->outgoing, target, message);
 }
+
+void
+batch_post_text (batch_t *self, const char *target, const char *text, size_t size)
+{
+    outgoing_add_text (self->lane->outgoing, target, text, size);
+}

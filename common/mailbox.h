@@ -74,6 +74,7 @@ outgoing_t *outgoing_new (mailbox_t *mailbox);
 void outgoing_destroy (outgoing_t **self_p);
 void outgoing_reset (outgoing_t *self);
 void outgoing_add (outgoing_t *self, const char *target, json_t *message); //  takes message
+void outgoing_add_text (outgoing_t *self, const char *target, const char *text, size_t size); //  copied
 //  Sends INSERT INTO outbox for what was added, and the DELETE of parcels acknowledged meanwhile
 void outgoing_store (outgoing_t *self, db_t *db, db_result_fn *fn, void *arg);
 //  COMMIT is durable: pushes. Or it failed: puts the acknowledged ids back.

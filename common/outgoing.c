@@ -108,10 +108,24 @@ s_append (draft_t *draft, const char *bytes, size_t size)
 }
 
 void
-outgoing_add (outgoing_t *self, const char *target_name, json_t *message)
+outgoing_add_text (outgoing_t *self, const char *target_name, const char *text, size_t size)
 {
     target_t *target = mailbox_out_target (self->mailbox, target_name);
-    assert (target && message);
+    assert (target && size);
+    draft_t *draft = s_draft (self, target, size);
+    if (draft->messages)
+        draft->body[draft->size - 1] = ','; //  in place of the closing bracket
+    else
+        s_append (draft, "[", 1);
+    s_append (draft, text, size);
+    s_append (draft, "]", 1);
+    draft->messages++;
+}
+
+void
+outgoing_add (outgoing_t *self, const char *target_name, json_t *message)
+{
+    assert (message);
     size_t size = json_dumpb (message, self->text, self->text_room, JSON_COMPACT);
     if (size > self->text_room) { //  rare: the room grows to the largest message
         self->text_room = size * 2;
@@ -119,15 +133,7 @@ outgoing_add (outgoing_t *self, const char *target_name, json_t *message)
         assert (self->text);
         size = json_dumpb (message, self->text, self->text_room, JSON_COMPACT);
     }
-    assert (size);
-    draft_t *draft = s_draft (self, target, size);
-    if (draft->messages)
-        draft->body[draft->size - 1] = ','; //  in place of the closing bracket
-    else
-        s_append (draft, "[", 1);
-    s_append (draft, self->text, size);
-    s_append (draft, "]", 1);
-    draft->messages++;
+    outgoing_add_text (self, target_name, self->text, size);
     json_decref (message);
 }
 

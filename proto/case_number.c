@@ -32,7 +32,14 @@ case_number_write (char text[CASE_NUMBER_TEXT], const char *prefix, int year, in
     char digits[32];
     snprintf (digits, sizeof digits, "%04d%0*" PRId64, year, SERIAL_MIN, case_no);
     assert (strlen (digits) <= 4 + SERIAL_MAX);
-    snprintf (text, CASE_NUMBER_TEXT, "%s-%.4s-%s-%d", prefix, digits, digits + 4, s_check_digit (digits));
+    char *end = stpcpy (text, prefix);
+    *end++ = '-';
+    end = mempcpy (end, digits, 4);
+    *end++ = '-';
+    end = stpcpy (end, digits + 4);
+    *end++ = '-';
+    *end++ = (char) ('0' + s_check_digit (digits));
+    *end = 0;
 }
 
 //  Reads between low and high digits into digits (appended); returns where it stopped, NULL if there are not

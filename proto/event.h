@@ -1,8 +1,9 @@
 //  event - CloudEvents 1.0 in structured JSON mode: one event = one frame (the only form at the door)
 //
 //  Parsing is strict and in this order, each step bounded: size ≤ 64 KiB; scan (depth ≤ 16, values ≤ 5,000,
-//  one pass, no allocation, finds the sealed member); jansson with JSON_REJECT_DUPLICATES; attributes; type;
-//  data against the type's schema. Sources: CloudEvents 1.0.2 spec and JSON format; limits: proto/README.md.
+//  one pass, no allocation, finds the sealed member); jansson with JSON_REJECT_DUPLICATES, or json_quick in its
+//  place for ordinary JSON; attributes; type; data against the type's schema. Sources: CloudEvents 1.0.2 spec
+//  and JSON format; limits: proto/README.md.
 #pragma once
 #include "proto/problem.h"
 #include "proto/schema.h"
@@ -67,6 +68,15 @@ void event_destroy (event_t **self_p);
 //  id "" : a new UUIDv7
 char *event_write (event_type_t type, const char *source, const char *id, int64_t time,
                    const char *causationid, const char *traceparent, json_t *data);
+
+//  The same around data that is JSON text already. The door writes one such event for every submission.
+typedef struct {
+    event_type_t type;
+    const char *source, *id;
+    int64_t time;
+    const char *causationid, *traceparent;
+} event_head_t;
+char *event_write_around (const event_head_t *head, const char *data);
 
 //  RFC 3339 with zone ⇄ microseconds since 1970 UTC. Accepts years 1970–9999, offsets ±23:59, no leap second
 //  (":60" is refused, like a date that does not exist). Writes UTC with "Z" and milliseconds.

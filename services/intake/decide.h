@@ -1,5 +1,6 @@
 //  decide - may this speaker say this, and what becomes of it? No I/O, no clock.
 #pragma once
+#include "common/json_text.h"
 #include "common/sql.h"
 #include "proto/case_number.h"
 #include "proto/event.h"
@@ -32,9 +33,15 @@ const char *intake_actor (const speaker_t *speaker, const event_t *event);
 void intake_digest (const event_t *event, const char *source, const void *bytes, size_t size,
                     admission_t *out);
 
-//  What routing is told, but for what only the database knows: case, number and recorded_at come with
-//  intake_complete. The caller owns the result.
-json_t *intake_message (const event_t *event, const admission_t *admission, const char *source);
-void intake_complete (json_t *message, int64_t case_no, const char *number, moment_t recorded_at);
+//  What routing is told, written to an empty text, but for what only the database knows
+void intake_message (const event_t *event, const admission_t *admission, const char *source,
+                     json_text_t *message);
+//  … which comes with the end of the object
+typedef struct {
+    int64_t case_no;
+    const char *number;                //  of a case that is opened; else NULL
+    moment_t occurred_at, recorded_at; //  occurred_at MOMENT_NONE: when it was recorded
+} recorded_t;
+void intake_complete (json_text_t *message, const recorded_t *recorded);
 //  JM-2026-000123-7: prefix and local year of receipt
 void intake_number (char text[CASE_NUMBER_TEXT], int64_t case_no, moment_t recorded_at);

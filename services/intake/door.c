@@ -61,22 +61,29 @@ door_problem (door_t *self, const route_t *route, const char *event_id, problem_
 void
 door_receipt (door_t *self, const request_t *request)
 {
-    char number[CASE_NUMBER_TEXT], recorded[32];
-    intake_number (number, request->case_no, request->recorded_at);
+    char recorded[32];
+    json_text_t data = { 0 };
     event_time_write (request->recorded_at, recorded);
-    json_t *data = json_pack ("{ss ss}", "recorded_at", recorded, "received", "收悉");
+    json_text_add (&data, "{");
     if (request->case_no) {
-        json_object_set_new (data, "case", json_string (number));
-        json_object_set_new (data, "case_no", json_integer (request->case_no));
+        json_text_member (&data, "case", request->number);
+        json_text_member_integer (&data, "case_no", request->case_no);
     } else {
-        json_object_set (data, "register", json_object_get (request->message, "register"));
-        json_object_set (data, "key", json_object_get (request->message, "key"));
+        json_text_member (&data, "register", request->entry_register);
+        json_text_member (&data, "key", request->entry_key);
     }
+    json_text_member (&data, "recorded_at", recorded);
+    json_text_member (&data, "received", "收悉");
+    json_text_add (&data, "}");
+    event_head_t head = { .type = EVENT_RECEIPT,
+                          .source = "duban",
+                          .id = "",
+                          .time = request->recorded_at,
+                          .causationid = request->event_id,
+                          .traceparent = request->trace };
     metric_add (self->receipts, 1);
-    door_answer (self, &request->route,
-                 event_write (EVENT_RECEIPT, "duban", "", request->recorded_at, request->event_id,
-                              request->trace, data));
-    json_decref (data);
+    door_answer (self, &request->route, event_write_around (&head, data.data));
+    free (data.data);
 }
 
 static void

@@ -39,13 +39,16 @@ s_decide (void *arg, batch_t *batch)
         request_t *request = batch_item (batch, index)->request;
         if (!request->added)
             continue;
-        char number[CASE_NUMBER_TEXT];
-        intake_number (number, request->case_no, request->recorded_at);
-        intake_complete (request->message, request->case_no, request->admission.opens ? number : NULL,
-                         request->recorded_at);
-        batch_post (batch, "routing", json_incref (request->message));
+        request->message.size = request->message_open; //  an earlier attempt may have completed it
+        intake_complete (&request->message,
+                         &(recorded_t){ .case_no = request->case_no,
+                                        .number = request->admission.opens ? request->number : NULL,
+                                        .occurred_at = request->occurred_at,
+                                        .recorded_at = request->recorded_at });
+        batch_post_text (batch, "routing", request->message.data, request->message.size);
     }
     store_reporters (batch);
+    store_find_earlier (batch);
 }
 
 static void

@@ -7,32 +7,25 @@
 #include "services/intake/register.h"
 #include <czmq.h>
 
-static json_t *
-s_excerpt (json_t *text)
+static void
+s_add_excerpt (json_text_t *message, json_t *text)
 {
     const char *bytes = json_string_value (text);
-    return json_stringn (bytes, excerpt_size (bytes, json_string_length (text)));
+    json_text_name (message, "excerpt");
+    json_text_string_of (message, bytes, excerpt_size (bytes, json_string_length (text)));
 }
 
-static json_t *
-s_text_or_null (const char *text)
-{
-    return text ? json_string (text) : json_null ();
-}
-
-//  What every message to routing carries: who, when, why
+//  What every message to routing carries: who and why
 static void
-s_add_envelope (json_t *message, const event_t *event, const admission_t *admission, const char *source)
+s_add_envelope (json_text_t *message, const event_t *event, const admission_t *admission, const char *source)
 {
     char cause[200];
     snprintf (cause, sizeof cause, "%s/%s", source, event->id);
-    json_object_set_new (message, "id", json_string (event->id));
-    json_object_set_new (message, "source", json_string (source));
-    json_object_set_new (message, "actor", s_text_or_null (admission->actor));
-    if (event->time != INT64_MIN)
-        json_object_set_new (message, "occurred_at", json_integer (event->time));
-    json_object_set_new (message, "cause", json_string (cause));
-    json_object_set_new (message, "trace", s_text_or_null (event->traceparent));
+    json_text_member (message, "id", event->id);
+    json_text_member (message, "source", source);
+    json_text_member (message, "actor", admission->actor);
+    json_text_member (message, "cause", cause);
+    json_text_member (message, "trace", event->traceparent);
 }
 
 static void
@@ -64,61 +57,71 @@ s_history (json_t *from)
 
 //  What most submissions do not have
 static void
-s_add_rarities (json_t *message, json_t *data)
+s_add_rarities (json_text_t *message, json_t *data)
 {
     int year;
-    int64_t parent;
+    int64_t moment;
     json_t *arguments = json_object_get (data, "arguments"), *history = json_object_get (data, "history");
+    json_t *paper = json_object_get (data, "received_on_paper");
     const char *number = json_string_value (json_object_get (data, "parent"));
+    const char *received_at = json_string_value (json_object_get (paper, "received_at"));
+    if (received_at && event_time_parse (received_at, &moment))
+        json_text_member_integer (message, "received_at", moment); //  terms run from here
     if (arguments)
-        json_object_set (message, "arguments", arguments);
+        json_text_member_value (message, "arguments", arguments);
+    int64_t parent;
     if (number && case_number_read (number, NULL, &year, &parent))
-        json_object_set_new (message, "parent", json_integer (parent));
-    if (history)
-        json_object_set_new (message, "history", s_history (history));
+        json_text_member_integer (message, "parent", parent);
+    if (history) {
+        json_t *times = s_history (history);
+        json_text_member_value (message, "history", times);
+        json_decref (times);
+    }
 }
 
 static void
-s_add_submission (json_t *message, json_t *data, int secrecy)
+s_add_submission (json_text_t *message, json_t *data, int secrecy)
 {
+    static const char *const COPIED[][2] = {
+        { "procedure", "procedure" }, { "case_kind", "kind" }, { "title", "title" }, { "area", "area" }
+    };
     const char *urgency = json_string_value (json_object_get (data, "urgency"));
-    json_t *area = json_object_get (data, "area");
-    json_object_set_new (message, "kind", json_string ("submission"));
-    json_object_set (message, "procedure", json_object_get (data, "procedure"));
-    json_object_set (message, "case_kind", json_object_get (data, "kind"));
-    json_object_set (message, "title", json_object_get (data, "title"));
-    json_object_set_new (message, "area", area ? json_incref (area) : json_null ());
-    json_object_set_new (message, "excerpt", s_excerpt (json_object_get (data, "text")));
-    json_object_set_new (message, "urgent", json_boolean (urgency && streq (urgency, "urgent")));
-    json_object_set_new (message, "secrecy", json_integer (secrecy));
-    json_t *paper = json_object_get (data, "received_on_paper");
-    const char *text = json_string_value (json_object_get (paper, "received_at"));
-    int64_t received_at;
-    if (text && event_time_parse (text, &received_at))
-        json_object_set_new (message, "received_at", json_integer (received_at)); //  terms run from here
+    json_text_member (message, "kind", "submission");
+    for (size_t index = 0; index < sizeof COPIED / sizeof *COPIED; index++)
+        json_text_member_value (message, COPIED[index][0], json_object_get (data, COPIED[index][1]));
+    s_add_excerpt (message, json_object_get (data, "text"));
+    json_text_name (message, "urgent");
+    json_text_add (message, urgency && streq (urgency, "urgent") ? "true" : "false");
+    json_text_member_integer (message, "secrecy", secrecy);
     s_add_rarities (message, data);
 }
 
 static void
-s_add_command (json_t *message, json_t *data, const person_t *person)
+s_add_command (json_text_t *message, json_t *data, const person_t *person)
 {
-    json_t *roles = json_array ();
-    for (char *const *role = person ? person->roles : NULL; role && *role; role++)
-        json_array_append_new (roles, json_string (*role));
     json_t *arguments = json_object_get (data, "arguments");
-    json_t *version = json_object_get (data, "expected_version");
-    json_object_set_new (message, "kind", json_string ("command"));
-    json_object_set (message, "command", json_object_get (data, "command"));
-    json_object_set_new (message, "arguments", arguments ? json_incref (arguments) : json_object ());
-    json_object_set_new (message, "expected_version", version ? json_incref (version) : json_null ());
-    json_object_set_new (message, "roles", roles);
-    json_object_set_new (message, "unit", s_text_or_null (person ? person->unit : NULL));
+    json_text_member (message, "kind", "command");
+    json_text_member_value (message, "command", json_object_get (data, "command"));
+    json_text_name (message, "arguments");
+    if (arguments)
+        json_text_value (message, arguments);
+    else
+        json_text_add (message, "{}");
+    json_text_member_value (message, "expected_version", json_object_get (data, "expected_version"));
+    json_text_name (message, "roles");
+    json_text_add (message, "[");
+    for (char *const *role = person ? person->roles : NULL; role && *role; role++) {
+        json_text_add (message, role == person->roles ? "" : ",");
+        json_text_string (message, *role);
+    }
+    json_text_add (message, "]");
+    json_text_member (message, "unit", person ? person->unit : NULL);
 }
 
-json_t *
-intake_message (const event_t *event, const admission_t *admission, const char *source)
+void
+intake_message (const event_t *event, const admission_t *admission, const char *source, json_text_t *message)
 {
-    json_t *message = json_object ();
+    json_text_add (message, "{");
     s_add_envelope (message, event, admission, source);
     if (intake_is_register (event))
         intake_add_register (message, event);
@@ -126,19 +129,20 @@ intake_message (const event_t *event, const admission_t *admission, const char *
         s_add_submission (message, event->data, admission->secrecy);
     else
         s_add_command (message, event->data, admission->person);
-    return message;
 }
 
 void
-intake_complete (json_t *message, int64_t case_no, const char *number, moment_t recorded_at)
+intake_complete (json_text_t *message, const recorded_t *recorded)
 {
-    if (case_no) //  none: a change of a register
-        json_object_set_new (message, "case", json_integer (case_no));
-    if (number)
-        json_object_set_new (message, "number", json_string (number));
-    json_object_set_new (message, "recorded_at", json_integer (recorded_at));
-    if (!json_object_get (message, "occurred_at"))
-        json_object_set_new (message, "occurred_at", json_integer (recorded_at));
+    if (recorded->case_no) //  none: a change of a register
+        json_text_member_integer (message, "case", recorded->case_no);
+    if (recorded->number)
+        json_text_member (message, "number", recorded->number);
+    json_text_member_integer (message, "recorded_at", recorded->recorded_at);
+    json_text_member_integer (message, "occurred_at",
+                              recorded->occurred_at == MOMENT_NONE ? recorded->recorded_at
+                                                                   : recorded->occurred_at);
+    json_text_add (message, "}");
 }
 
 void

@@ -76,22 +76,19 @@ intake_check_register (const forms_t *forms, const speaker_t *speaker, const eve
     return s_check_values (forms, form, event);
 }
 
-static json_t *
-s_or_null (const event_t *event, const char *member)
-{
-    json_t *value = json_object_get (event->data, member);
-    return value ? json_incref (value) : json_null ();
-}
-
 void
-intake_add_register (json_t *message, const event_t *event)
+intake_add_register (json_text_t *message, const event_t *event)
 {
     json_t *fields = json_object_get (event->data, "fields");
-    json_object_set_new (message, "kind", json_string ("register"));
-    json_object_set_new (message, "op", json_string (event->type == EVENT_REGISTER_PUT ? "put" : "end"));
-    json_object_set_new (message, "register", s_or_null (event, "register"));
-    json_object_set_new (message, "key", s_or_null (event, "key"));
-    json_object_set_new (message, "fields", fields ? json_incref (fields) : json_object ());
-    json_object_set_new (message, "expected_version", s_or_null (event, "expected_version"));
-    json_object_set_new (message, "reason", s_or_null (event, "reason"));
+    json_text_member (message, "kind", "register");
+    json_text_member (message, "op", event->type == EVENT_REGISTER_PUT ? "put" : "end");
+    json_text_member (message, "register", s_text (event, "register"));
+    json_text_member (message, "key", s_text (event, "key"));
+    json_text_name (message, "fields");
+    if (fields)
+        json_text_value (message, fields);
+    else
+        json_text_add (message, "{}");
+    json_text_member_value (message, "expected_version", json_object_get (event->data, "expected_version"));
+    json_text_member (message, "reason", s_text (event, "reason"));
 }

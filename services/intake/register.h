@@ -10,4 +10,4 @@ bool intake_is_register (const event_t *event);
 problem_t *intake_check_register (const forms_t *forms, const speaker_t *speaker, const event_t *event,
                                   admission_t *out);
 //  What routing is told beside who, when and why
-void intake_add_register (json_t *message, const event_t *event);
+void intake_add_register (json_text_t *message, const event_t *event);

@@ -1,6 +1,7 @@
 //  request - one thing that was asked at the door, from its arrival until it is answered
 
 #include "services/intake/request.h"
+#include "services/intake/register.h"
 
 #define SEALED "null" //  what stands in the document where the reporter was
 
@@ -38,10 +39,15 @@ request_new (const route_t *route, const speaker_t *speaker, const event_t *even
     self->source = strdup (speaker->source->source);
     self->actor = admission->actor ? strdup (admission->actor) : NULL;
     self->trace = event->traceparent ? strdup (event->traceparent) : NULL;
+    if (intake_is_register (event)) {
+        self->entry_register = strdup (json_string_value (json_object_get (event->data, "register")));
+        self->entry_key = strdup (json_string_value (json_object_get (event->data, "key")));
+    }
     snprintf (self->event_id, sizeof self->event_id, "%s", event->id);
     snprintf (self->public_key, sizeof self->public_key, "%s", speaker->public_key);
     self->occurred_at = event->time == INT64_MIN ? MOMENT_NONE : event->time;
-    self->message = intake_message (event, admission, self->source);
+    intake_message (event, admission, self->source, &self->message);
+    self->message_open = self->message.size;
     self->document_size = size;
     s_seal (self, event, bytes);
     self->admission.actor = self->actor;
@@ -58,9 +64,11 @@ request_destroy (request_t **self_p)
     free (self->source);
     free (self->actor);
     free (self->trace);
+    free (self->entry_register);
+    free (self->entry_key);
     free (self->document);
     free (self->cut);
-    json_decref (self->message);
+    free (self->message.data);
     freen (self);
     *self_p = NULL;
 }

@@ -17,18 +17,21 @@ typedef struct {
     char event_id[132];
     char *source, *actor; //  actor may be NULL
     char public_key[41];
-    char *trace; //  or NULL
+    char *trace;                      //  or NULL
+    char *entry_register, *entry_key; //  of a change of a register; else NULL
     admission_t admission;
     moment_t occurred_at; //  MOMENT_NONE: not said
     char *document;       //  the bytes as they came, the reporter's value replaced by null
     size_t document_size;
     char *cut; //  the reporter's value; NULL: none
     size_t cut_at, cut_size;
-    json_t *message; //  for routing
+    json_text_t message; //  for routing; its end comes with what the database says
+    size_t message_open; //  … its size without that
     //  --- what the database said
     bool found, added; //  is there now; by this request
     bool same;         //  … with the same bytes
     int64_t case_no;
+    char number[CASE_NUMBER_TEXT];
     moment_t recorded_at;
 } request_t;
 

@@ -4,8 +4,9 @@
 
 enum { ADD, FIND, SEAL, FEED, OPEN };
 static const db_statement_t STATEMENTS[] = {
-    //  A command is added only if its case exists; a change of a register is about none (0). A number that is drawn for a repeated submission is lost:
-    //  gaps are allowed. Sorted, so that two replicas that are sent the same ids do not deadlock.
+    //  A command is added only if its case exists; a change of a register is about none (0). A number that is
+    //  drawn for a repeated submission is lost: gaps are allowed. Sorted, so that two replicas that are sent the
+    //  same ids do not deadlock.
     [ADD] = { "add_submissions",
               "INSERT INTO submission (submission_id, case_no, opens, source, event_id, sha256, actor, "
               "public_key,"
@@ -21,7 +22,8 @@ static const db_statement_t STATEMENTS[] = {
               "document) "
               "WHERE g.opens OR g.case_no = 0 OR g.case_no IN (SELECT s.case_no FROM submission s"
               " WHERE s.opens AND s.case_no = ANY ($2::bigint[])) "
-              "ORDER BY g.id ON CONFLICT (submission_id) DO NOTHING RETURNING submission_id" },
+              "ORDER BY g.id ON CONFLICT (submission_id) DO NOTHING "
+              "RETURNING submission_id, sha256, case_no, recorded_at" },
     [FIND] = { "find_submissions", "SELECT submission_id, sha256, case_no, recorded_at FROM submission "
                                    "WHERE submission_id = ANY ($1::bytea[])" },
     [SEAL] = { "seal_reporters", "INSERT INTO sealed_reporter (submission_id, position, cut) "
@@ -51,62 +53,83 @@ const db_table_t INTAKE_TABLE = { STATEMENTS, sizeof STATEMENTS / sizeof *STATEM
 //  --------------------------------------------------------------------------
 //  Submissions
 
-//  Each request of the batch with this id; there may be several, sent again in haste
-static void
-s_each_with_id (batch_t *batch, const void *id, void (*fn) (request_t *request, void *arg), void *arg)
+static int
+s_by_id (const void *left, const void *right)
 {
-    for (size_t index = 0; index < batch_count (batch); index++) {
-        request_t *request = batch_item (batch, index)->request;
-        if (!memcmp (request->admission.id, id, SUBMISSION_ID_BYTES))
-            fn (request, arg);
+    const request_t *const *one = left, *const *other = right;
+    return memcmp ((*one)->admission.id, (*other)->admission.id, SUBMISSION_ID_BYTES);
+}
+
+//  The requests that can be stored, sorted by their ids; the caller frees the array
+static request_t **
+s_sorted (batch_t *batch, size_t *count)
+{
+    request_t **requests = zmalloc ((batch_count (batch) + 1) * sizeof *requests);
+    *count = 0;
+    for (size_t index = 0; index < batch_count (batch); index++)
+        if (!batch_item (batch, index)->poisoned)
+            requests[(*count)++] = batch_item (batch, index)->request;
+    qsort (requests, *count, sizeof *requests, s_by_id);
+    return requests;
+}
+
+//  The place of the first request with this id or a greater one
+static size_t
+s_place (request_t *const *requests, size_t count, const void *id)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (memcmp (requests[middle]->admission.id, id, SUBMISSION_ID_BYTES) < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
+    return low;
 }
 
 static void
-s_set_added (request_t *request, void *arg)
+s_take_row (request_t *request, const PGresult *result, int row)
 {
-    (void) arg;
-    request->added = true; //  this one or its twin: s_set_found tells
+    size_t size;
+    request->found = true;
+    request->same = !memcmp (request->admission.sha256, sql_bytes (result, row, 1, &size), SHA256_BYTES);
+    request->case_no = sql_int8 (result, row, 2);
+    request->recorded_at = sql_moment (result, row, 3);
+    if (request->case_no) //  none: a change of a register
+        intake_number (request->number, request->case_no, request->recorded_at);
+}
+
+//  Each row to all requests with its id: there may be several, sent again in haste. One of those that have the
+//  bytes of a new row goes on to routing.
+static void
+s_take_rows (batch_t *batch, const PGresult *result, bool are_new)
+{
+    size_t count, size;
+    request_t **requests = s_sorted (batch, &count);
+    for (int row = 0; row < PQntuples (result); row++) {
+        const void *id = sql_bytes (result, row, 0, &size);
+        bool goes_on = are_new;
+        for (size_t at = s_place (requests, count, id);
+             at < count && !memcmp (requests[at]->admission.id, id, SUBMISSION_ID_BYTES); at++) {
+            s_take_row (requests[at], result, row);
+            requests[at]->added = goes_on && requests[at]->same;
+            goes_on = goes_on && !requests[at]->added;
+        }
+    }
+    freen (requests);
 }
 
 static void
 s_on_added (void *arg, PGresult *result)
 {
-    for (int row = 0; row < PQntuples (result); row++) {
-        size_t size;
-        s_each_with_id (arg, sql_bytes (result, row, 0, &size), s_set_added, NULL);
-    }
-}
-
-typedef struct {
-    const void *sha256;
-    bool handed_on; //  one of several with the same id and bytes goes on to routing
-    int64_t case_no;
-    moment_t recorded_at;
-} found_t;
-
-static void
-s_set_found (request_t *request, void *arg)
-{
-    found_t *found = arg;
-    request->found = true;
-    request->same = !memcmp (request->admission.sha256, found->sha256, SHA256_BYTES);
-    request->added = request->added && request->same && !found->handed_on;
-    found->handed_on |= request->added;
-    request->case_no = found->case_no;
-    request->recorded_at = found->recorded_at;
+    s_take_rows (arg, result, true);
 }
 
 static void
 s_on_found (void *arg, PGresult *result)
 {
-    for (int row = 0; row < PQntuples (result); row++) {
-        size_t size;
-        found_t found = { .sha256 = sql_bytes (result, row, 1, &size),
-                          .case_no = sql_int8 (result, row, 2),
-                          .recorded_at = sql_moment (result, row, 3) };
-        s_each_with_id (arg, sql_bytes (result, row, 0, &size), s_set_found, &found);
-    }
+    s_take_rows (arg, result, false);
 }
 
 #define COLUMNS 11
@@ -147,12 +170,28 @@ store_submissions (batch_t *batch)
     for (int index = 0; index < COLUMNS; index++)
         sql_params_column (params, column[index]);
     batch_query (batch, &STATEMENTS[ADD], params, s_on_added, batch);
-    sql_params_reset (params);
-    sql_params_column (params, column[0]);
-    batch_query (batch, &STATEMENTS[FIND], params, s_on_found, batch);
     sql_params_destroy (&params);
     for (int index = 0; index < COLUMNS; index++)
         sql_column_destroy (&column[index]);
+}
+
+void
+store_find_earlier (batch_t *batch)
+{
+    sql_column_t *ids = sql_column_new (SQL_BYTEA);
+    for (size_t index = 0; index < batch_count (batch); index++) {
+        const item_t *item = batch_item (batch, index);
+        const request_t *request = item->request;
+        if (!item->poisoned && !request->found)
+            sql_column_bytes (ids, request->admission.id, SUBMISSION_ID_BYTES);
+    }
+    if (sql_column_count (ids)) {
+        sql_params_t *params = sql_params_new ();
+        sql_params_column (params, ids);
+        batch_query (batch, &STATEMENTS[FIND], params, s_on_found, batch);
+        sql_params_destroy (&params);
+    }
+    sql_column_destroy (&ids);
 }
 
 void

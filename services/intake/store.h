@@ -5,9 +5,10 @@
 
 extern const db_table_t INTAKE_TABLE;
 
-//  load: adds what is new and reads what is there; fills found, added, same, case_no, recorded_at of each
-//  request
+//  load: adds what is new; fills found, added, same, case_no, number, recorded_at of those requests
 void store_submissions (batch_t *batch);
+//  decide: reads what was there before, for the others; the answer comes before COMMIT's
+void store_find_earlier (batch_t *batch);
 //  decide: the sealed reporters of the requests that were added
 void store_reporters (batch_t *batch);
 
