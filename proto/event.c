@@ -4,6 +4,7 @@
 //               each step refuses with its own problem; nothing is allocated before the scan has passed
 
 #include "proto/event_parts.h"
+#include "proto/json_quick.h"
 #include "proto/scan.h"
 #include "proto/schema_node.h"
 #include <assert.h>
@@ -117,7 +118,9 @@ s_read (event_t *event, const void *bytes, size_t size)
 {
     json_error_t why;
     char detail[JSON_ERROR_TEXT_LENGTH + 60];
-    event->root = json_loadb (bytes, size, JSON_REJECT_DUPLICATES, &why);
+    event->root = json_quick_read (bytes, size);
+    if (!event->root)
+        event->root = json_loadb (bytes, size, JSON_REJECT_DUPLICATES, &why);
     if (event->root)
         return NULL;
     //  jansson quotes the text it stumbled over; that is a stranger's text, and may be personal: left out
@@ -133,18 +136,20 @@ s_take (event_t *event, const event_contract_t *contract)
 {
     if (!json_is_object (event->root))
         return problem_new (PROBLEM_NOT_AN_EVENT, "The event must be a JSON object.");
-    problem_t *problem = problem_new (PROBLEM_NOT_AN_EVENT, NULL);
-    if (!event_take_attributes (event, problem))
+    problem_t *problem = NULL;
+    if (!event_take_attributes (event, &problem))
         return problem;
-    problem_destroy (&problem);
     if (event->type == EVENT_TYPE_COUNT || !contract->schemas[event->type])
         return problem_new (PROBLEM_UNKNOWN_TYPE, json_string_value (json_object_get (event->root, "type")));
-    problem = problem_new (PROBLEM_INVALID, NULL);
+    const schema_t *schema = contract->schemas[event->type];
     event->data = json_object_get (event->root, "data");
+    if (event->data && schema_check (schema, event->data, "/data", NULL))
+        return NULL;
+    problem = problem_new (PROBLEM_INVALID, NULL); //  only now: nearly every event is good
     if (!event->data)
         problem_point (problem, "/data", "is missing");
-    else if (schema_check (contract->schemas[event->type], event->data, "/data", problem))
-        problem_destroy (&problem);
+    else
+        schema_check (schema, event->data, "/data", problem);
     return problem;
 }
 

@@ -122,11 +122,13 @@ s_check_attribute (const char *name, const json_t *value)
 }
 
 static void
-s_point (problem_t *problem, const char *name, const char *detail)
+s_point (problem_t **problem, const char *name, const char *detail)
 {
     char pointer[400] = "";
     pointer_append (pointer, sizeof pointer, name);
-    problem_point (problem, pointer, detail);
+    if (!*problem)
+        *problem = problem_new (PROBLEM_NOT_AN_EVENT, NULL);
+    problem_point (*problem, pointer, detail);
 }
 
 //  Takes one member of the event; seen gets the bit of its row in the table. NULL, or what is wrong with it.
@@ -148,23 +150,18 @@ s_take_attribute (event_t *event, const char *name, json_t *value, unsigned *see
 }
 
 bool
-event_take_attributes (event_t *event, problem_t *problem)
+event_take_attributes (event_t *event, problem_t **problem)
 {
     const char *name;
     json_t *value;
     unsigned seen = 0;
-    bool good = true;
     json_object_foreach (event->root, name, value) {
         const char *wrong = strcmp (name, "data") == 0 ? NULL : s_take_attribute (event, name, value, &seen);
-        if (wrong) {
+        if (wrong)
             s_point (problem, name, wrong);
-            good = false;
-        }
     }
     for (size_t index = 0; index < sizeof ATTRIBUTES / sizeof *ATTRIBUTES; index++)
-        if (ATTRIBUTES[index].required && !(seen & 1u << index)) {
+        if (ATTRIBUTES[index].required && !(seen & 1u << index))
             s_point (problem, ATTRIBUTES[index].name, "is missing");
-            good = false;
-        }
-    return good;
+    return !*problem;
 }
