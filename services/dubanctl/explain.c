@@ -7,6 +7,7 @@
 #include "common/calendar_explain.h"
 #include "services/dubanctl/case.h"
 #include "services/dubanctl/report.h"
+#include "services/dubanctl/rungs.h"
 #include "services/dubanctl/settings.h"
 #include "services/dubanctl/text.h"
 #include <stdio.h>
@@ -257,6 +258,8 @@ s_explain (PGconn *conn, const arguments_t *arguments)
            : !PQntuples (clock) ? s_no_clock (conn, serial, arguments->operands[1])
                                 : s_show (conn, clock, number);
     PQclear (clock);
+    if (code == DONE && !option_json)
+        code = rungs_print (conn, serial, arguments->operands[1]);
     return code;
 }
 

@@ -2,6 +2,7 @@
 
 #include "services/dubanctl/case.h"
 #include "services/dubanctl/report.h"
+#include "services/dubanctl/rungs.h"
 #include "services/dubanctl/text.h"
 #include <stdio.h>
 #include <string.h>
@@ -109,6 +110,7 @@ static const struct {
 } SECTIONS[] = {
     { "history", LOG_SQL, "History", "办理经过", HISTORY },
     { "clocks", CLOCK_SQL, "Clocks", "时限", CLOCKS },
+    { "rungs", RUNGS_SQL, "Reminders and escalations", "督办经过", RUNGS },
     { "notices", NOTICE_SQL, "Who was told", "通知与送达", NOTICES },
 };
 

@@ -28,7 +28,7 @@ typedef struct {
     int next_rung; //  index of a step (see projection.h), -1: none
     moment_t next_rung_at;
     questions_t questions; //  what its rungs have asked, as far as something lapses on it
-    json_t *card; //  parsed when it is first asked for
+    json_t *card;          //  parsed when it is first asked for
 } deadline_t;
 
 //  From a message of kind "clock". NULL: problem says what is wrong with it.

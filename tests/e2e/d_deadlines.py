@@ -56,24 +56,27 @@ def test_first_contact_is_reminded_breached_and_escalated_day_by_day(s):
     assert due(s, case)[0] == "2026-12-07"
     wait_until(lambda: fired(s, case) == [("D0", "2026-11-30 10:00")], what="D0 at delivery")
     assert told(s, case, "D0") == {"fire.head", "fire.su"}
+    fires(s, case, "D0-phone", "2026-12-01 17:00")          # nobody has signed for it
+    assert told(s, case, "D0-phone") == {"escalation.yu"}
     fires(s, case, "D3", "2026-12-03 08:30")
     assert told(s, case, "D3") == {"fire.su"}
     fires(s, case, "D5", "2026-12-07 08:30")
     assert told(s, case, "D5") == {"fire.head", "fire.su"}
+    fires(s, case, "D5-phone", "2026-12-07 11:30")
     fires(s, case, "breach", "2026-12-08 00:00")            # 24:00 of the last day
     assert told(s, case, "breach") == set()
     fires(s, case, "D6", "2026-12-08 08:30")
     assert told(s, case, "D6") == {"fire.head", "deputy", "escalation.yu", "intake.lin"}
     fires(s, case, "D8", "2026-12-10 08:30")
     assert told(s, case, "D8") == {"deputy"}
-    fires(s, case, "D11", "2026-12-15 08:30")
+    fires(s, case, "D11", "2026-12-11 17:00")               # the deputy has not answered
     assert told(s, case, "D11") == {"chief"}
     s.clock("2026-12-22 08:30")
     wait_until(lambda: fired(s, case)[-1][1] == "2026-12-22 08:30", 5, "weekly")
     s.clock("2026-12-29 08:30")
     wait_until(lambda: fired(s, case)[-1][1] == "2026-12-29 08:30", 5, "weekly again")
     rungs = [rung for rung, _ in fired(s, case)]
-    assert len(rungs) == len(set(fired(s, case))) == 9, rungs
+    assert len(rungs) == len(set(fired(s, case))) == 11, rungs
     log = s.rows("SELECT convert_from (canonical, 'UTF8') FROM routing.case_log WHERE case_no = %s AND event = 'rung'",
                  case.no)
     assert any('"breach"' in entry for (entry,) in log), log
@@ -81,6 +84,8 @@ def test_first_contact_is_reminded_breached_and_escalated_day_by_day(s):
 
 def test_contact_stops_the_clock_and_nobody_is_reminded(s):
     case = begin(s, "2026-11-30 10:00")
+    case.bureau("fire.su", "sign_for", state="assigned")
+    s.drained()
     s.clock("2026-12-02 15:00")
     case.bureau("fire.su", "contact", state="handling", contacted_at="2026-12-02T14:30:00+08:00", how="电话",
                 summary="已联系")
@@ -118,14 +123,14 @@ def test_what_was_missed_while_the_watchdog_was_away_fires_in_order_once(s):
     s.stop("watchdog")
     s.clock("2026-12-08 09:00")
     s.start("watchdog")
-    wait_until(lambda: len(fired(s, case)) == 5, 6)
-    assert [rung for rung, _ in fired(s, case)] == ["D0", "D3", "D5", "breach", "D6"]
+    wait_until(lambda: len(fired(s, case)) == 6, 6)
+    assert [rung for rung, _ in fired(s, case)] == ["D0", "D0-phone", "D3", "D5", "breach", "D6"]
     late = s.one("SELECT fired_at FROM watchdog.fired WHERE case_no = %s AND rung = 'D3'", case.no)
     assert local(late) == "2026-12-08 09:00"                # when it was told; due_at says when it was due
     s.kill("watchdog")
     s.start(watchdog=2)
     s.drained()
-    assert len(fired(s, case)) == 5
+    assert len(fired(s, case)) == 6
 
 
 def test_the_handling_clock_has_the_term_of_the_decision(s):
@@ -178,7 +183,7 @@ def test_over_spring_festival_the_made_up_saturday_counts(s):
     case = begin(s, "2026-02-13 10:00")                     # Friday; Saturday 14th is worked, 15th to 23rd is rest
     assert due(s, case)[0] == "2026-02-27"                  # 14, 24, 25, 26, 27
     fires(s, case, "D3", "2026-02-25 08:30")
-    assert [rung for rung, _ in fired(s, case)] == ["D0", "D3"]
+    assert [rung for rung, _ in fired(s, case)] == ["D0", "D0-phone", "D3"]
     fires(s, case, "breach", "2026-02-28 00:00")
     fires(s, case, "D6", "2026-02-28 08:30")                # the other made-up Saturday
 
@@ -236,7 +241,7 @@ def test_a_rung_fires_once_with_three_watchdogs(s):
     s.drained()
     s.clock("2026-12-08 09:00")
     for case in cases:
-        wait_until(lambda: len(fired(s, case)) == 5, 6)
+        wait_until(lambda: len(fired(s, case)) == 6, 6)
     s.drained()
     keys = s.rows("SELECT count (*), count (DISTINCT (case_no, clock, rung, due_at)) FROM watchdog.fired")[0]
     assert keys[0] == keys[1]

@@ -23,12 +23,19 @@ ALTER TABLE clock ADD COLUMN questions bytea NOT NULL DEFAULT '[]';
 
 GRANT SELECT, INSERT ON answer TO duban_watchdog;
 
--- What a rung asked is settled by the first command that answers it, or by the end of its clock. Late is late:
--- answered_at > answer_by.
+-- What a rung asked is settled by the first command that answers it, or by the end of its clock
 CREATE OR REPLACE VIEW api.fired AS
-    SELECT f.case_no, f.clock, f.rung, f.level, f.due_at, f.fired_at, f.answer_by, a.command AS answer,
-           CASE WHEN f.answer_by IS NOT NULL THEN least (a.at, c.stopped_at) END AS answered_at
+    SELECT f.case_no, f.clock, f.rung, f.level, f.due_at, f.fired_at, f.answer_by, s.answer, s.answered_at,
+           CASE WHEN f.answer_by IS NULL THEN NULL
+                WHEN s.answered_at <= f.answer_by THEN 'answered'
+                WHEN s.answered_at > f.answer_by THEN 'late'
+                WHEN (SELECT clock_now ()) >= f.answer_by THEN 'lapsed'
+                ELSE 'open' END AS answer_state
     FROM fired f
-    LEFT JOIN LATERAL (SELECT command, at FROM answer WHERE case_no = f.case_no AND at >= f.due_at
-                       AND command = ANY (string_to_array (f.answer_with, ' ')) ORDER BY at, version LIMIT 1) a ON true
-    LEFT JOIN clock c ON c.case_no = f.case_no AND c.name = f.clock AND NOT c.running AND c.stopped_at >= f.due_at;
+    LEFT JOIN LATERAL (
+        SELECT a.command AS answer, a.at AS answered_at FROM answer a
+        WHERE a.case_no = f.case_no AND a.at >= f.due_at AND a.command = ANY (string_to_array (f.answer_with, ' '))
+        UNION ALL
+        SELECT NULL, c.stopped_at FROM clock c
+        WHERE c.case_no = f.case_no AND c.name = f.clock AND NOT c.running AND c.stopped_at >= f.due_at
+        ORDER BY answered_at LIMIT 1) s ON f.answer_by IS NOT NULL;
