@@ -19,7 +19,8 @@ OWN = {
                "feed": "SELECT INSERT"},
     "routing": {"cases": "SELECT INSERT UPDATE", "case_log": "SELECT INSERT", "waiting": "SELECT INSERT UPDATE DELETE"},
     "watchdog": {"calendar_year": "SELECT", "calendar_day": "SELECT", "calendar_version": "SELECT",
-                 "clock": "SELECT INSERT UPDATE", "fired": "SELECT INSERT", "heartbeat": "SELECT INSERT UPDATE DELETE"},
+                 "clock": "SELECT INSERT UPDATE", "fired": "SELECT INSERT", "answer": "SELECT INSERT",
+                 "heartbeat": "SELECT INSERT UPDATE DELETE"},
     "notify": {"directory_version": "SELECT", "unit": "SELECT", "person": "SELECT", "notice": "SELECT INSERT UPDATE",
                "delivery": "SELECT INSERT UPDATE", "unreached": "SELECT INSERT"},
 }
