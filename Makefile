@@ -74,7 +74,7 @@ $(BUILD)/libduban.a: $(LIB_OBJ)
 	ar crs $@ $^
 
 # dubanctl tries assignment rules as routing does
-ALSO_dubanctl := services/routing/rules.c services/routing/rules_read.c services/routing/lexicon.c
+ALSO_dubanctl := $(addprefix services/routing/,rules.c rules_read.c rules_file.c lexicon.c)
 
 define service_rule
 $(BUILD)/$(1): $$(patsubst %.c,$(BUILD)/%.o,$$(wildcard services/$(1)/*.c) $$(ALSO_$(1))) $(BUILD)/libduban.a

@@ -1,8 +1,10 @@
 //  routing - the case: procedures, who may move it, assignment, approval, the case log
 //
 //      parcels ─▶ lane "mail" ─▶ desk ─▶ decide ─▶ cases, case_log, facts for watchdog, notify, intake
-//      every second ─▶ lane "waiting": what came before its case is tried again, and refused after 30 s
+//      every second ─▶ lane "waiting": what came before its case is tried again, and refused after 30 s; the file of
+//      rules is read again if it has changed
 
+#include "common/log.h"
 #include "common/service.h"
 #include "services/routing/desk.h"
 #include "services/routing/register_store.h"
@@ -20,14 +22,29 @@ typedef struct {
     int timer;
 } routing_t;
 
+//  Rules may change while we run; a file that is wrong changes nothing
+static void
+s_look_at_rules (routing_t *self)
+{
+    char error[400];
+    rules_look_t look = rules_look (self->rules, error, sizeof error);
+    if (look == RULES_NEW)
+        log_say (SAY_INFO, "rules", "the rules have changed", "count",
+                 log_number ((long long) rules_count (self->rules)), NULL);
+    else if (look == RULES_WRONG)
+        log_say (SAY_ERROR, "rules", "the rules stay as they were", "why", error, NULL);
+}
+
 static int
 s_on_timer (zloop_t *loop, int timer, void *arg)
 {
     (void) loop;
     (void) timer;
     routing_t *self = arg;
-    if (!service_is_stopping (self->service))
+    if (!service_is_stopping (self->service)) {
+        s_look_at_rules (self);
         lane_wake (self->waiting);
+    }
     return 0;
 }
 

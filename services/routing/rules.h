@@ -31,6 +31,10 @@ typedef struct {
 rules_t *rules_load (const char *path, char *error, size_t error_size);
 rules_t *rules_parse (const char *name, const char *bytes, size_t size, char *error, size_t error_size);
 void rules_destroy (rules_t **self_p);
+//  Has the file changed since it was loaded? RULES_NEW: what it says now is in force, texts of earlier proposals are
+//  gone. RULES_WRONG: error says why; the rules stay as they are, and the file is let alone until it changes again.
+typedef enum { RULES_SAME, RULES_NEW, RULES_WRONG } rules_look_t;
+rules_look_t rules_look (rules_t *self, char *error, size_t error_size);
 size_t rules_count (const rules_t *self);
 //  The rule at this place of the list
 proposal_t rules_at (const rules_t *self, size_t index);

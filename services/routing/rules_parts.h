@@ -1,6 +1,6 @@
 //  rules_parts - what a list of rules is made of; shared by the files that read, apply and explain it
 //
-//      rules_read.c  file ─▶ rules_t          rules.c  rules_t, submission ─▶ proposal, reasons
+//      rules_file.c  file ─▶ JSON     rules_read.c  JSON ─▶ rules_t     rules.c  rules_t, submission ─▶ proposal, reasons
 #pragma once
 #include "services/routing/lexicon.h"
 #include "services/routing/rules.h"
@@ -36,7 +36,15 @@ typedef struct {
     keywords_t keywords, unless;
 } rule_t;
 
+//  A state of the file; all zero: there is none
+typedef struct {
+    int64_t seconds, nanoseconds, size;
+    uint64_t inode;
+} rules_stamp_t;
+
 struct rules {
+    char *path; //  NULL: not from a file
+    rules_stamp_t stamp;
     json_t *root; //  all texts are borrowed from it
     lexicon_t *lexicon;
     rule_t *list;

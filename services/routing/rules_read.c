@@ -1,9 +1,8 @@
-//  rules_read - a file of rules becomes rules_t, or a complaint with file, line and pointer
+//  rules_read - what a file of rules says becomes rules_t, or a complaint with a pointer
 //
 //  What members an object may have is a table; what only the whole list can say (names once, the last rule
 //  without condition) is checked after.
 
-#include "proto/json_line.h"
 #include "services/routing/rules_parts.h"
 #include <assert.h>
 #include <stdarg.h>
@@ -328,62 +327,4 @@ rules_read (rules_t *self, char *error, size_t error_size)
             return false;
     lexicon_finish (self->lexicon);
     return true;
-}
-
-rules_t *
-rules_parse (const char *name, const char *bytes, size_t size, char *error, size_t error_size)
-{
-    json_error_t where;
-    char reason[400];
-    rules_t *self = calloc (1, sizeof *self);
-    assert (self);
-    self->lexicon = lexicon_new ();
-    self->root = json_loadb (bytes, size, JSON_REJECT_DUPLICATES, &where);
-    bool good = self->root && rules_read (self, reason, sizeof reason);
-    if (!self->root)
-        snprintf (error, error_size, "%s: line %d: %s", name, where.line, where.text);
-    else if (!good) {
-        char pointer[sizeof reason];
-        snprintf (pointer, sizeof pointer, "%.*s", (int) (strstr (reason, ": ") - reason), reason);
-        snprintf (error, error_size, "%s: line %d: %s%s", name, json_line (bytes, size, pointer),
-                  *pointer ? "" : "/", reason);
-    }
-    if (!good)
-        rules_destroy (&self);
-    return self;
-}
-
-rules_t *
-rules_load (const char *path, char *error, size_t error_size)
-{
-    FILE *file = fopen (path, "r");
-    if (!file) {
-        snprintf (error, error_size, "%s: cannot be read", path);
-        return NULL;
-    }
-    char *bytes = NULL;
-    size_t room = 0;
-    ssize_t size = getdelim (&bytes, &room, '\0', file);
-    fclose (file);
-    rules_t *self = rules_parse (path, bytes, size < 0 ? 0 : (size_t) size, error, error_size);
-    free (bytes);
-    return self;
-}
-
-void
-rules_destroy (rules_t **self_p)
-{
-    rules_t *self = *self_p;
-    if (!self)
-        return;
-    for (size_t index = 0; index < self->count; index++) {
-        free (self->list[index].keywords.list);
-        free (self->list[index].unless.list);
-    }
-    free (self->list);
-    free (self->areas);
-    lexicon_destroy (&self->lexicon);
-    json_decref (self->root);
-    free (self);
-    *self_p = NULL;
 }

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 
 from e2e.life import Case
 from e2e.stage import wait_until
@@ -15,6 +16,12 @@ FIELDS = "deploy/sample/rules_fields.json"
 
 class Skip(Exception):
     pass
+
+
+def prepare(s):
+    shutil.copy(f"{ROOT}/deploy/rules.json", f"{s.folder}/rules.json")
+    s.settings["routing"] = {"DUBAN_RULES": f"{s.folder}/rules.json"}
+    s.start(*SERVICES)
 
 
 def fields(s, case):
@@ -42,6 +49,26 @@ def test_who_accepts_it_for_another_unit_takes_nothing_else_from_the_rule(s):
 
 def test_what_no_rule_knows_goes_to_triage(s):
     assert fields(s, Case(s, title="车位纠纷", text="与邻居"))["proposed_unit"] == "triage"
+
+
+def test_rules_change_while_routing_runs_and_wrong_ones_change_nothing(s):
+    def write(text):
+        with open(f"{s.folder}/rules.new", "w") as file:
+            file.write(text)
+        os.rename(f"{s.folder}/rules.new", f"{s.folder}/rules.json")
+
+    def proposed():
+        return fields(s, Case(s, title="车位纠纷", text="与邻居")).get("proposed_unit")
+    with open(f"{s.folder}/rules.json") as file:
+        before = file.read()
+    write('[{"name": "all", "when": {}, "unit": "office"}]')
+    wait_until(lambda: proposed() == "office", 10, "the new rules are in force")
+    s.expected.append("the rules stay as they were")
+    write('[{"name": "all", "when": {}}]')
+    wait_until(lambda: "/0: needs a unit" in s.service("routing").text(), 10, "the wrong ones are refused")
+    assert proposed() == "office"
+    write(before)
+    wait_until(lambda: proposed() == "triage", 10, "the old rules are in force again")
 
 
 def test_a_town_has_its_old_name_and_is_found_in_the_text(s):

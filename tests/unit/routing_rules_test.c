@@ -4,8 +4,10 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 //
 #include <cmocka.h>
 
@@ -267,6 +269,55 @@ test_the_shipped_rules_are_good (void **state)
     assert_non_null (strstr (error, "deploy/nothing.json"));
 }
 
+static void
+s_write (const char *path, const char *text)
+{
+    FILE *file = fopen (path, "w");
+    assert_non_null (file);
+    fputs (text, file);
+    fclose (file);
+}
+
+static void
+test_a_file_that_changes_is_read_again_and_a_wrong_one_changes_nothing (void **state)
+{
+    (void) state;
+    char path[] = "/tmp/duban-rules-XXXXXX", error[400] = "";
+    int handle = mkstemp (path);
+    assert_true (handle >= 0);
+    close (handle);
+    s_write (path, "[{\"name\":\"z\",\"when\":{},\"unit\":\"one\"}]");
+    rules_t *rules = rules_load (path, error, sizeof error);
+    assert_non_null (rules);
+    static const struct {
+        const char *text; //  NULL: no such file
+        rules_look_t look;
+        const char *unit;
+    } STEPS[] = {
+        { "[{\"name\":\"z\",\"when\":{},\"unit\":\"second\"}]", RULES_NEW, "second" },
+        { "[{\"name\":", RULES_WRONG, "second" },
+        { "[{\"name\":\"zzz\",\"when\":{},\"unit\":\"third\"}]", RULES_NEW, "third" },
+        { NULL, RULES_WRONG, "third" },
+        { "[{\"name\":\"zz\",\"when\":{},\"unit\":\"the fourth\"}]", RULES_NEW, "the fourth" },
+    };
+    json_t *message = json_object ();
+    for (size_t index = 0; index < COUNT (STEPS); index++) {
+        assert_int_equal (rules_look (rules, error, sizeof error), RULES_SAME);
+        if (STEPS[index].text)
+            s_write (path, STEPS[index].text);
+        else
+            unlink (path);
+        assert_int_equal (rules_look (rules, error, sizeof error), STEPS[index].look);
+        assert_int_equal (rules_look (rules, error, sizeof error), RULES_SAME);
+        assert_string_equal (rules_propose (rules, message).unit, STEPS[index].unit);
+        if (STEPS[index].look == RULES_WRONG)
+            assert_non_null (strstr (error, path));
+    }
+    json_decref (message);
+    rules_destroy (&rules);
+    unlink (path);
+}
+
 int
 main (void)
 {
@@ -279,6 +330,7 @@ main (void)
         cmocka_unit_test (test_a_message_with_nothing_in_it_falls_back),
         cmocka_unit_test (test_wrong_rules_are_refused_with_the_file_the_line_and_the_place),
         cmocka_unit_test (test_the_shipped_rules_are_good),
+        cmocka_unit_test (test_a_file_that_changes_is_read_again_and_a_wrong_one_changes_nothing),
     };
     return cmocka_run_group_tests_name ("assignment rules", tests, NULL, NULL);
 }
