@@ -30,15 +30,21 @@ typedef struct {
     char *unit;       //  or NULL
     int64_t parent;   //  the case that it is a part of; 0: none
     int64_t children; //  how many of its parts are open, when it was loaded
-    json_t *fields;   //  what moves have set, and what the engine keeps: "clocks" (see clocks.h), "moved"
-                      //  (version of the last move), "accused", "accused_units", "recused" (see recusal.h)
+    json_t *fields;   //  what moves have set, and what duban keeps itself: "clocks" (see clocks.h), "moved"
+                      //  (version of the last move), "also" (see merge.h), "secret" (see case_put)
     moment_t opened_at, closed_at;
     bool added, changed; //  to be inserted; to be updated
 } case_t;
 
 void case_destroy (case_t **self_p);
 bool case_is_over (const case_t *self);
-//  A field that a condition can ask for, as text: "" for true; NULL: not set
+//  A field that a condition can ask for, as text: "" for what is no text; NULL: not set, or false.
+//  "<list>_complete" is set while every co-unit is in the list.
 const char *case_field (const case_t *self, const char *name);
+//  Gives a field a value, borrowed. Names of fields that the procedure calls secret are kept in the field
+//  "secret", so that views can leave them out.
+void case_put (case_t *self, const char *name, json_t *value);
+//  Is the text one of the list that the field holds? NULL is in no list
+bool case_lists (const case_t *self, const char *field, const char *text);
 //  Replaces an owned text
 void case_set (char **place, const char *value);

@@ -1,16 +1,17 @@
 //  clocks - which terms of a case run, and what the watchdog must know about them
 
 #include "services/routing/clocks.h"
-#include "common/calendar.h"
+#include "common/term_ledger.h"
 #include "proto/event.h"
 #include "services/routing/card.h"
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
-#define DAY_US    86400000000LL
-#define MINUTE_US 60000000LL
-#define FIELD     80
+#define DAY_US       86400000000LL
+#define MINUTE_US    60000000LL
+#define FIELD        80
+#define LEDGER_SPARE 30 //  entries left for what is not refused: resumptions, terms kept over a ruling
 
 static json_t *
 s_record (const case_t *file, const procedure_clock_t *clock)
@@ -161,41 +162,52 @@ s_is_listed (const char *const *list, const char *word)
     return false;
 }
 
-static json_t *
+//  By how much the move extends its clock; 0: nobody has said
+static int
 s_extension (const case_t *file, json_t *message, const procedure_move_t *move)
 {
     json_t *given = json_object_get (json_object_get (message, "arguments"), move->extends.by);
-    return given ? given : json_object_get (file->fields, move->extends.by);
+    return (int) json_integer_value (given ? given : json_object_get (file->fields, move->extends.by));
 }
 
-//  What a clock that was on and stays on lives through. True if the watchdog must hear of it.
+//  Stands still in some states. What the ledger says decides, so that a way through other states does not leave
+//  a term standing still. True if that changed.
 static bool
-s_go_on (const decider_t *self, case_t *file, json_t *message, const procedure_clock_t *clock,
-         const char *from, const procedure_move_t *move, moment_t moment)
+s_settle_pause (const clock_step_t *step, const procedure_clock_t *clock, json_t *record)
 {
-    json_t *record = s_record (file, clock);
-    bool paused = procedure_clock_is_paused (clock, file->state),
-         was_paused = procedure_clock_is_paused (clock, from);
-    if (!record)
-        return false;
-    bool changed = s_set_terms (self, file, clock, record);
-    if (changed)
-        s_mark_terms (file, record);
-    if (paused != was_paused)
-        s_note (file, record, paused ? "suspend" : "resume", moment, 0);
-    if (move && move->extends.clock && !strcmp (move->extends.clock, clock->name)) {
-        s_note (file, record, "extend", moment, (int) json_integer_value (s_extension (file, message, move)));
-        json_int_t extended = json_integer_value (json_object_get (record, "extended"));
-        json_object_set_new (record, "extended", json_integer (extended + 1));
-        changed = true;
+    size_t index;
+    json_t *entry;
+    bool stands = false, should = procedure_clock_is_paused (clock, step->file->state);
+    json_array_foreach (json_object_get (record, "ledger"), index, entry) {
+        const char *op = json_string_value (json_object_get (entry, "op"));
+        stands = !strcmp (op, "suspend") || (stands && strcmp (op, "resume") != 0);
     }
-    return changed || paused != was_paused;
+    if (stands != should)
+        s_note (step->file, record, should ? "suspend" : "resume", step->moment, 0);
+    return stands != should;
+}
+
+//  A clock that was on and stays on. True if the watchdog must hear of it.
+static bool
+s_go_on (const clock_step_t *step, const procedure_clock_t *clock, json_t *record)
+{
+    const procedure_move_t *move = step->move;
+    bool changed = s_set_terms (step->decider, step->file, clock, record);
+    if (changed)
+        s_mark_terms (step->file, record);
+    if (!move || !move->extends.clock || strcmp (move->extends.clock, clock->name) != 0)
+        return changed;
+    json_int_t extended = json_integer_value (json_object_get (record, "extended"));
+    json_object_set_new (record, "extended", json_integer (extended + 1));
+    s_note (step->file, record, "extend", step->moment, s_extension (step->file, step->message, move));
+    return true;
 }
 
 static bool
 s_is_on (const case_t *file, const procedure_clock_t *clock)
 {
     return procedure_clock_runs (clock, file->state) &&
+           (!clock->until_field || case_field (file, clock->until_field)) &&
            (!clock->if_field || case_field (file, clock->if_field)) &&
            (!clock->unless_field || !case_field (file, clock->unless_field));
 }
@@ -212,53 +224,63 @@ s_renew (const decider_t *self, case_t *file, const procedure_clock_t *clock, mo
 }
 
 static void
-s_clock_step (const decider_t *self, case_t *file, json_t *message, const procedure_clock_t *clock,
-              const char *from, const procedure_move_t *move, moment_t moment, bool restate)
+s_clock_step (const clock_step_t *step, const procedure_clock_t *clock)
 {
+    case_t *file = step->file;
     json_t *record = s_record (file, clock);
     bool was_on = record && !json_object_get (record, "stopped_at"), is_on = s_is_on (file, clock);
-    bool anew = is_on && move && s_is_listed (move->restarts, clock->name);
-    bool tell = was_on != is_on || anew || (restate && is_on);
+    bool anew = is_on && step->move && s_is_listed (step->move->restarts, clock->name);
+    bool tell = was_on != is_on || anew || (step->restate && is_on);
     if (anew && (was_on || clock->again != AGAIN_KEEP_MIN))
-        s_renew (self, file, clock, moment);
+        s_renew (step->decider, file, clock, step->moment);
     else if (is_on && !was_on)
-        s_start (self, file, clock, moment);
+        s_start (step->decider, file, clock, step->moment);
     else if (was_on && !is_on)
-        s_stop (file, clock, moment);
+        s_stop (file, clock, step->moment);
     else if (is_on)
-        tell |= s_go_on (self, file, message, clock, from, move, moment);
+        tell |= s_go_on (step, clock, record);
     record = s_record (file, clock);
-    if (is_on && !was_on && procedure_clock_is_paused (clock, file->state))
-        s_note (file, record, "suspend", moment, 0);
+    if (was_on || is_on)
+        tell |= s_settle_pause (step, clock, record);
     if (tell && record)
-        s_state_fact (self, file, message, clock);
+        s_state_fact (step->decider, file, step->message, clock);
     if (record && !is_on && clock->again == AGAIN_RESTART) //  nothing of it is needed again
         json_object_del (json_object_get (file->fields, "clocks"), clock->name);
 }
 
 void
-clocks_step (const decider_t *self, case_t *file, json_t *message, const char *from,
-             const procedure_move_t *move, moment_t moment, bool restate)
+clocks_step (const clock_step_t *step)
 {
-    for (size_t index = 0; index < procedure_clock_count (file->procedure); index++)
-        s_clock_step (self, file, message, procedure_clock_at (file->procedure, index), from, move, moment,
-                      restate);
+    for (size_t index = 0; index < procedure_clock_count (step->file->procedure); index++)
+        s_clock_step (step, procedure_clock_at (step->file->procedure, index));
 }
 
 //  --------------------------------------------------------------------------
 //  Extension, breach, import
 
-const char *
-clocks_may_extend (const case_t *file, const procedure_move_t *move)
+static const char *
+s_extension_impossible (const case_t *file, json_t *message, const procedure_move_t *move)
 {
-    if (!move->extends.clock)
-        return NULL;
     json_t *record = json_object_get (json_object_get (file->fields, "clocks"), move->extends.clock);
     if (!record || json_object_get (record, "stopped_at"))
         return "the term does not run";
     if (json_integer_value (json_object_get (record, "extended")) >= move->extends.times)
         return "the term has been extended as often as the procedure allows";
-    return NULL;
+    return s_extension (file, message, move) > 0 ? NULL : "nobody has said by how much";
+}
+
+const char *
+clocks_impossible (const case_t *file, json_t *message, const procedure_move_t *move)
+{
+    const char *name;
+    json_t *record;
+    json_object_foreach (json_object_get (file->fields, "clocks"), name, record) {
+        const procedure_clock_t *clock = procedure_clock (file->procedure, name);
+        if (clock && json_array_size (json_object_get (record, "ledger")) > LEDGER_MOST - LEDGER_SPARE &&
+            ((move->to && procedure_clock_is_paused (clock, move->to)) || s_is_listed (move->restarts, name)))
+            return "a term has been suspended or passed on too often";
+    }
+    return move->extends.clock ? s_extension_impossible (file, message, move) : NULL;
 }
 
 const char *
@@ -282,8 +304,6 @@ clocks_import (const decider_t *self, case_t *file, json_t *message, const proce
 {
     s_begin (self, file, clock, from);
     json_t *record = s_record (file, clock);
-    if (!clock->from_field)
-        json_object_set_new (record, "anchor", json_integer (from));
     if (stopped_at != MOMENT_NONE)
         json_object_set_new (record, "stopped_at", json_integer (stopped_at));
     s_state_fact (self, file, message, clock);

@@ -6,16 +6,23 @@
 #pragma once
 #include "services/routing/decide.h"
 
-//  After a step from one state (NULL: opened) to the case's state: starts, stops, suspends, resumes and
-//  restates clocks. move: NULL when the case was opened. restate: the card has changed, so that all that run
-//  are to be told anew.
-void clocks_step (const decider_t *self, case_t *file, json_t *message, const char *from,
-                  const procedure_move_t *move, moment_t moment, bool restate);
+//  A step of a case that has taken place: its state is the new one
+typedef struct {
+    const decider_t *decider;
+    case_t *file;
+    json_t *message;
+    const procedure_move_t *move; //  NULL: the case was opened
+    moment_t moment;
+    bool restate; //  the card has changed: all clocks that run are told anew
+} clock_step_t;
+
+//  Starts, stops, suspends, resumes and restates clocks
+void clocks_step (const clock_step_t *step);
 //  The watchdog says that a term ran out: remembered as field "<clock>_breached". The command that the
 //  procedure gives then, or NULL. Ignored if the term has changed since.
 const char *clocks_breach (case_t *file, const char *clock, int version);
-//  May the move extend its clock? Else why not
-const char *clocks_may_extend (const case_t *file, const procedure_move_t *move);
+//  NULL, or why the terms do not allow the move now: its extension, or a ledger that is full
+const char *clocks_impossible (const case_t *file, json_t *message, const procedure_move_t *move);
 //  A date (00:00 local) or moment of the case; MOMENT_NONE: it has none
 moment_t clocks_moment_of (const decider_t *self, const case_t *file, const char *field);
 //  Of an imported case: a term that ran from one moment until another (MOMENT_NONE: runs), told to nobody for

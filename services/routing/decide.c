@@ -30,11 +30,12 @@ decide_refuse (const decider_t *self, const case_t *file, json_t *message, probl
     problem_t *problem = problem_new (code, detail);
     if (pointer)
         problem_point (problem, pointer, detail);
-    const char *id = s_text (message, "id");
+    const char *id = s_text (message, "id"), *command = s_text (message, "command");
     json_t *refused =
         json_pack ("{ss ss sO ss? ss ss so}", "kind", "refused", "source", s_text (message, "source"), "case",
                    json_object_get (message, "case"), "number", file ? file->number : NULL, "command",
-                   s_text (message, "command"), "cause", id ? id : "", "problem", problem_json (problem));
+                   command ? command : s_text (message, "kind"), "cause", id ? id : "", "problem",
+                   problem_json (problem));
     assert (refused);
     self->sink.post (self->sink.arg, "intake", refused);
     problem_destroy (&problem);
@@ -47,10 +48,10 @@ s_move (const decider_t *self, case_t *file, json_t *message, const procedure_mo
     char *from = strdup (file->state);
     json_t *card = card_of (file);
     assert (from);
-    effects_apply (self, file, message, move);
+    effects_apply (file, message, move);
     entry_write (self, file, message, move->command, from, moment);
     json_t *card_now = card_of (file);
-    clocks_step (self, file, message, from, move, moment, !json_equal (card, card_now));
+    clocks_step (&(clock_step_t){ self, file, message, move, moment, !json_equal (card, card_now) });
     facts_notices (self, file, message, move->command);
     facts_event (self, file, message, move->command, move->tells);
     effects_tell (self, file, message, move);
@@ -105,9 +106,11 @@ s_command (const decider_t *self, case_t *file, json_t *message, const char *com
                        "/data/command");
     else if ((why = s_forbids (file, message, move)) != NULL)
         decide_refuse (self, file, message, PROBLEM_FORBIDDEN, why, NULL);
+    else if (!argument_check (self, file, message, move, &moment))
+        return DECIDED_REFUSED; //  told already
     else if ((why = effects_impossible (self, file, message, move)) != NULL)
         decide_refuse (self, file, message, PROBLEM_NOT_NOW, why, "/data/command");
-    else if (argument_check (self, file, message, move, &moment)) {
+    else {
         s_move (self, file, message, move, moment);
         return DECIDED_MOVED;
     }
@@ -126,7 +129,7 @@ s_by_system (const decider_t *self, case_t *file, const char *command, moment_t 
     json_t *order =
         json_pack ("{sI ss? so}", "recorded_at", (json_int_t) moment, "cause", cause, "arguments", arguments);
     assert (order);
-    if (move && !effects_impossible (self, file, order, move))
+    if (move && permission_is_of_system (move) && !effects_impossible (self, file, order, move))
         s_move (self, file, order, move, moment);
     else
         move = NULL;

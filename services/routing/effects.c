@@ -5,6 +5,7 @@
 #include "proto/case_number.h"
 #include "services/routing/clocks.h"
 #include "services/routing/merge.h"
+#include "services/routing/recusal.h"
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,7 +37,7 @@ effects_impossible (const decider_t *self, case_t *file, json_t *message, const 
     for (size_t index = 0; index < move->when_count; index++)
         if (!s_holds (file, &move->when[index]))
             return move->when[index].title_en;
-    const char *problem = clocks_may_extend (file, move);
+    const char *problem = clocks_impossible (file, message, move);
     return problem ? problem : merge_impossible (self, file, message, move);
 }
 
@@ -55,7 +56,7 @@ s_set_fields (case_t *file, json_t *arguments, const procedure_move_t *move)
         if (value && !strcmp (*name, "unit"))
             case_set (&file->unit, json_string_value (value));
         else if (value)
-            json_object_set (file->fields, *name, value);
+            case_put (file, *name, value);
     }
 }
 
@@ -83,42 +84,23 @@ s_mark (case_t *file, const procedure_move_t *move)
     }
 }
 
-//  Every co-unit has made the move
-static void
-s_complete (case_t *file, const char *name, json_t *list)
-{
-    json_t *unit, *one, *units = json_object_get (file->fields, "co_units");
-    size_t index, at, found = 0;
-    char field[80];
-    json_array_foreach (units, index, unit)
-        json_array_foreach (list, at, one)
-            found += (size_t) json_equal (unit, one);
-    snprintf (field, sizeof field, "%.60s_complete", name);
-    if (json_array_size (units) && found == json_array_size (units))
-        json_object_set_new (file->fields, field, json_true ());
-}
-
 //  Who made the move, once: the unit where a co-unit acts, else the person, else the source
 static void
 s_collect (case_t *file, json_t *message, const procedure_move_t *move)
 {
     const char *unit = s_text (message, "unit"), *who = s_text (message, "actor");
-    json_t *list = json_object_get (file->fields, move->collects), *one;
-    size_t index;
+    json_t *list = json_object_get (file->fields, move->collects);
     for (const char *const *role = move->roles; unit && *role; role++)
         if (procedure_role_is_of_co_unit (file->procedure, *role))
             who = unit;
     who = who ? who : s_text (message, "source");
+    who = who ? who : "system";
     if (!json_is_array (list)) {
         list = json_array ();
         json_object_set_new (file->fields, move->collects, list);
     }
-    json_array_foreach (list, index, one) {
-        if (who && !strcmp (json_string_value (one), who))
-            return;
-    }
-    json_array_append_new (list, json_string (who ? who : "system"));
-    s_complete (file, move->collects, list);
+    if (!case_lists (file, move->collects, who))
+        json_array_append_new (list, json_string (who));
 }
 
 //  A date of the case moves on, day of the month kept as far as the month has it
@@ -143,13 +125,13 @@ s_advance (case_t *file, const procedure_move_t *move)
         day = day < next ? day : next - 1;
     }
     day_text (day, text);
-    json_object_set_new (file->fields, move->advances.field, json_string (text));
+    if (day_parse (text, &day)) //  else it is beyond the last year
+        json_object_set_new (file->fields, move->advances.field, json_string (text));
 }
 
 void
-effects_apply (const decider_t *self, case_t *file, json_t *message, const procedure_move_t *move)
+effects_apply (case_t *file, json_t *message, const procedure_move_t *move)
 {
-    (void) self;
     s_set_fields (file, json_object_get (message, "arguments"), move);
     if (move->marks)
         s_mark (file, move);
@@ -157,6 +139,7 @@ effects_apply (const decider_t *self, case_t *file, json_t *message, const proce
         s_collect (file, message, move);
     if (move->advances.field)
         s_advance (file, move);
+    recusal_settle (file);
     if (move->to)
         case_set (&file->state, move->to);
     if (case_is_over (file))

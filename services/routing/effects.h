@@ -7,6 +7,6 @@
 const char *effects_impossible (const decider_t *self, case_t *file, json_t *message,
                                 const procedure_move_t *move);
 //  On the case itself
-void effects_apply (const decider_t *self, case_t *file, json_t *message, const procedure_move_t *move);
+void effects_apply (case_t *file, json_t *message, const procedure_move_t *move);
 //  On others, once the move is in the log: the answer to a ladder, cases that open, the case that goes on
 void effects_tell (const decider_t *self, case_t *file, json_t *message, const procedure_move_t *move);

@@ -11,10 +11,19 @@
 //  --------------------------------------------------------------------------
 //  Notices
 
+//  Once: who submitted two cases that were merged is one
 static void
 s_add (json_t *to, json_t *recipient)
 {
+    size_t index;
+    json_t *one;
     assert (recipient);
+    json_array_foreach (to, index, one) {
+        if (json_equal (one, recipient)) {
+            json_decref (recipient);
+            return;
+        }
+    }
     json_array_append_new (to, recipient);
 }
 
@@ -152,23 +161,28 @@ s_event (const decider_t *self, const case_t *file, json_t *message, const char 
     self->sink.post (self->sink.arg, "intake", fact);
 }
 
+//  A source is told once, of the first reason that there is
+static void
+s_note (json_t *told, const char *source, bool full)
+{
+    if (source && !json_object_get (told, source))
+        json_object_set_new (told, source, json_boolean (full));
+}
+
 void
 facts_event (const decider_t *self, const case_t *file, json_t *message, const char *event,
              const char *const *tells)
 {
-    const char *acting = json_string_value (json_object_get (message, "source")), *told;
+    const char *acting = json_string_value (json_object_get (message, "source")), *source;
     size_t index;
-    json_t *one;
-    bool same = acting && !strcmp (acting, file->source);
-    s_event (self, file, message, event, file->source, same);
-    if (acting && !same)
-        s_event (self, file, message, event, acting, true);
+    json_t *one, *full, *told = json_object ();
+    s_note (told, file->source, acting && !strcmp (acting, file->source));
+    s_note (told, acting, true);
     for (; tells && *tells; tells++)
-        if (strcmp (*tells, file->source) != 0 && (!acting || strcmp (*tells, acting) != 0))
-            s_event (self, file, message, event, *tells, true);
-    json_array_foreach (json_object_get (file->fields, "also"), index, one) {
-        told = json_string_value (json_object_get (one, "source"));
-        if (told && strcmp (told, file->source) != 0 && (!acting || strcmp (told, acting) != 0))
-            s_event (self, file, message, event, told, false);
-    }
+        s_note (told, *tells, true);
+    json_array_foreach (json_object_get (file->fields, "also"), index, one)
+        s_note (told, json_string_value (json_object_get (one, "source")), false);
+    json_object_foreach (told, source, full)
+        s_event (self, file, message, event, source, json_is_true (full));
+    json_decref (told);
 }

@@ -31,8 +31,10 @@ merge_impossible (const decider_t *self, const case_t *file, json_t *message, co
                *unit = json_string_value (json_object_get (message, "unit"));
     if (other == file)
         return "a case cannot go on as itself";
-    if (!other || recusal_is_accused (other, actor, unit))
+    if (!other || recusal_is_accused (other, actor, unit)) //  to the accused it does not exist
         return "there is no case of this number to go on as";
+    if (recusal_stands_aside (other, actor))
+        return "the person stands aside in the other case";
     if (case_is_over (other))
         return "the other case is over";
     return other->secrecy < file->secrecy ? "the other case is less secret than this one" : NULL;

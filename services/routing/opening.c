@@ -52,11 +52,15 @@ s_first_fields (const decider_t *self, case_t *file, json_t *message)
 {
     file->fields = json_pack ("{s{}}", "clocks");
     assert (file->fields);
-    json_object_update (file->fields, json_object_get (message, "arguments"));
+    const char *name;
+    json_t *value;
+    json_object_foreach (json_object_get (message, "arguments"), name, value)
+        case_put (file, name, value);
     s_propose (self, file, message);
     json_t *unit = json_object_get (file->fields, "unit");
     case_set (&file->unit, json_string_value (unit));
     json_object_del (file->fields, "unit");
+    recusal_settle (file);
 }
 
 //  A case of an old system stands where it stood: in its state, with its terms as they ran, nobody told
@@ -85,7 +89,8 @@ s_open (const decider_t *self, case_t *file, json_t *message)
 {
     entry_write (self, file, message, "opened", NULL,
                  json_integer_value (json_object_get (message, "occurred_at")));
-    clocks_step (self, file, message, NULL, NULL, file->opened_at, false);
+    clocks_step (
+        &(clock_step_t){ .decider = self, .file = file, .message = message, .moment = file->opened_at });
     facts_notices (self, file, message, "opened");
     facts_event (self, file, message, "opened", NULL);
 }

@@ -36,25 +36,14 @@ s_is_of_the_unit (const case_t *file, json_t *message)
     return unit && file->unit && !strcmp (unit, file->unit);
 }
 
-static bool
-s_is_of_a_co_unit (const case_t *file, json_t *message)
-{
-    const char *unit = s_text (message, "unit");
-    size_t index;
-    json_t *one;
-    json_array_foreach (json_object_get (file->fields, "co_units"), index, one)
-        if (unit && !strcmp (json_string_value (one), unit))
-            return true;
-    return false;
-}
-
 //  Some roles count only in the unit that leads the case, some only in one that takes part
 static bool
 s_is_of_its_unit (const case_t *file, json_t *message, const char *role)
 {
     if (procedure_role_is_of_unit (file->procedure, role))
         return s_is_of_the_unit (file, message);
-    return !procedure_role_is_of_co_unit (file->procedure, role) || s_is_of_a_co_unit (file, message);
+    return !procedure_role_is_of_co_unit (file->procedure, role) ||
+           case_lists (file, "co_units", s_text (message, "unit"));
 }
 
 bool
@@ -69,5 +58,14 @@ permission_allows (const case_t *file, json_t *message, const procedure_move_t *
                    s_is_of_its_unit (file, message, *role))
             return true;
     }
+    return false;
+}
+
+bool
+permission_is_of_system (const procedure_move_t *move)
+{
+    for (const char *const *role = move->roles; *role; role++)
+        if (!strcmp (*role, "system"))
+            return true;
     return false;
 }

@@ -4,33 +4,48 @@
 #include <assert.h>
 #include <string.h>
 
-static bool
-s_has (const case_t *file, const char *field, const char *name)
-{
-    size_t index;
-    json_t *one;
-    json_array_foreach (json_object_get (file->fields, field), index, one)
-        if (name && json_is_string (one) && !strcmp (json_string_value (one), name))
-            return true;
-    return false;
-}
-
 bool
 recusal_has_unit (const case_t *file, const char *unit)
 {
-    return s_has (file, "accused_units", unit);
+    return case_lists (file, "accused_units", unit);
+}
+
+static void
+s_leave_out (case_t *file, const char *field)
+{
+    size_t index;
+    json_t *unit, *left = json_array ();
+    json_array_foreach (json_object_get (file->fields, field), index, unit)
+        if (!recusal_has_unit (file, json_string_value (unit)))
+            json_array_append (left, unit);
+    if (json_array_size (left))
+        json_object_set (file->fields, field, left);
+    else
+        json_object_del (file->fields, field);
+    json_decref (left);
+}
+
+void
+recusal_settle (case_t *file)
+{
+    if (recusal_has_unit (file, file->unit))
+        case_set (&file->unit, NULL);
+    if (recusal_has_unit (file, json_string_value (json_object_get (file->fields, "proposed_unit"))))
+        json_object_del (file->fields, "proposed_unit");
+    s_leave_out (file, "co_units");
+    s_leave_out (file, "proposed_co_units");
 }
 
 bool
 recusal_is_accused (const case_t *file, const char *person, const char *unit)
 {
-    return s_has (file, "accused", person) || s_has (file, "accused_units", unit);
+    return case_lists (file, "accused", person) || case_lists (file, "accused_units", unit);
 }
 
 bool
 recusal_stands_aside (const case_t *file, const char *person)
 {
-    return s_has (file, "recused", person);
+    return case_lists (file, "recused", person);
 }
 
 json_t *

@@ -8,6 +8,8 @@
 #include "services/routing/case.h"
 
 bool recusal_has_unit (const case_t *file, const char *unit);
+//  Who is accused leads no more and takes part no more
+void recusal_settle (case_t *file);
 //  The person, or the unit it belongs to; either may be NULL
 bool recusal_is_accused (const case_t *file, const char *person, const char *unit);
 bool recusal_stands_aside (const case_t *file, const char *person);
