@@ -56,6 +56,8 @@ s_complete (const case_t *file, json_t *arguments, const procedure_move_t *move)
         s_complete_co_units (file, arguments, move);
     for (const char *const *need = move->needs; *need; need++) {
         char field[60];
+        if (file->unit && !strcmp (*need, "unit"))
+            continue; //  another unit gets the case only by name
         snprintf (field, sizeof field, "proposed_%.40s", *need);
         json_t *proposed = json_incref (json_object_get (file->fields, field));
         if (!proposed)
