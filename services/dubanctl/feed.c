@@ -79,6 +79,11 @@ feed_line (const json_t *event)
     else if (reply_is (event, EVENT_COMMAND_REFUSED))
         printf ("%s %s: %s\n", s_text (data, "command"), words ("refused", "被拒绝"),
                 s_text (json_object_get (data, "problem"), words ("title", "title_zh")));
+    else if (reply_is (event, EVENT_REGISTER_CHANGED) || reply_is (event, EVENT_REGISTER_REFUSED))
+        printf ("%s %s  %s\n", s_text (data, "register"), s_text (data, "key"),
+                reply_is (event, EVENT_REGISTER_CHANGED)
+                    ? s_text (data, "event")
+                    : s_text (json_object_get (data, "problem"), words ("title", "title_zh")));
     else
         printf ("%s%s%s: %s\n", s_text (data, "to"), *s_text (data, "to") ? " ← " : "",
                 s_text (data, "subject"), s_text (data, "text"));
@@ -101,12 +106,17 @@ s_outcome (const json_t *event, const char *cause)
     if (!s_is_cause (s_text (event, "causationid"), cause) &&
         !s_is_cause (s_text (data, "command_id"), cause))
         return -1;
-    if (reply_is (event, EVENT_COMMAND_REFUSED))
+    bool entry = reply_is (event, EVENT_REGISTER_CHANGED);
+    if (reply_is (event, EVENT_COMMAND_REFUSED) || reply_is (event, EVENT_REGISTER_REFUSED))
         return (int) problem_print (json_object_get (data, "problem"));
-    if (!reply_is (event, EVENT_CASE_CHANGED))
+    if (!reply_is (event, EVENT_CASE_CHANGED) && !entry)
         return -1;
     if (option_json)
         json_print (json_pack ("{s:s, s:O}", "schema", "duban.outcome.v1", "event", event));
+    else if (entry)
+        printf ("%s %s  %s  (%s %" JSON_INTEGER_FORMAT ")\n", s_text (data, "register"), s_text (data, "key"),
+                s_text (data, "event"), words ("version", "版本"),
+                json_integer_value (json_object_get (data, "version")));
     else
         printf ("%s  %s → %s  (%s %" JSON_INTEGER_FORMAT ")\n", s_text (data, "case"), s_text (data, "event"),
                 state_title ("suggestion", s_text (data, "state")), words ("version", "版本"),

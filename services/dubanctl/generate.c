@@ -1,12 +1,14 @@
-//  generate - `dubanctl generate`: made-up submissions as lines of JSON for `dubanctl replay`; the same seed gives the
-//  same lines on every machine, so a test can name what it expects
+//  generate - `dubanctl generate`: made-up submissions for `dubanctl replay`, or entries for `dubanctl register import`,
+//  as lines of JSON; the same seed gives the same lines on every machine, so a test can name what it expects
 
+#include "services/dubanctl/generate.h"
 #include "services/dubanctl/command.h"
 #include "services/dubanctl/text.h"
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char *const AREAS[] = { "环秀街道", "潮海街道", "通济街道", "北安街道", "龙山街道", "龙泉街道",
                                      "温泉街道", "灵山街道", "蓝村街道", "大信街道", "田横镇",   "金口镇" };
@@ -24,11 +26,8 @@ static const char *const WISHES[] = { "请尽快派人核实并答复。", "建�
                                       "希望责令整改,并回头看一次。", "建议在入口设置标识和隔离桩。",
                                       "请告知由哪个科室负责、何时办结。" };
 
-#define PICK(list, random) ((list)[(random) % (sizeof (list) / sizeof *(list))])
-
-//  splitmix64 (Steele, Lea, Flood 2014): a few lines, and the same everywhere
-static uint64_t
-s_next (uint64_t *state)
+uint64_t
+generate_next (uint64_t *state)
 {
     uint64_t mixed = *state += 0x9e3779b97f4a7c15;
     mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
@@ -40,13 +39,13 @@ static void
 s_line (long seed, long number, uint64_t *state)
 {
     char id[64], title[200], content[800];
-    const char *place = PICK (PLACES, s_next (state));
-    const char *fact = PICK (FACTS, s_next (state));
-    const char *area = PICK (AREAS, s_next (state));
+    const char *place = PICK (PLACES, generate_next (state));
+    const char *fact = PICK (FACTS, generate_next (state));
+    const char *area = PICK (AREAS, generate_next (state));
     snprintf (id, sizeof id, "generated-%ld-%ld", seed, number);
     snprintf (title, sizeof title, "%s%s的问题", area, place);
-    const char *wish = PICK (WISHES, s_next (state));
-    uint64_t day = 1 + s_next (state) % 28;
+    const char *wish = PICK (WISHES, generate_next (state));
+    uint64_t day = 1 + generate_next (state) % 28;
     snprintf (content, sizeof content, "%" PRIu64 "日前后多次看到:%s%s,%s。%s", day, area, place, fact, wish);
     json_t *line = json_pack ("{ss ss ss ss}", "id", id, "title", title, "content", content, "area", area);
     char *text = json_dumps (line, JSON_COMPACT);
@@ -62,15 +61,24 @@ s_generate (const arguments_t *arguments)
     if (!arguments_number (arguments, "seed", &seed, 0, 1000000000) ||
         !arguments_number (arguments, "count", &count, 1, 10000000))
         return USAGE;
+    const char *what = arguments_value (arguments, "register");
+    if (what && strcmp (what, "enterprise")) {
+        complain ("%s", words ("--register: only enterprise can be made up", "--register 仅支持 enterprise"));
+        return USAGE;
+    }
     uint64_t state = (uint64_t) seed;
     for (long number = 1; number <= count; number++)
-        s_line (seed, number, &state);
+        if (what)
+            generate_enterprise (&state);
+        else
+            s_line (seed, number, &state);
     return DONE;
 }
 
 static const option_row_t OPTIONS[] = {
     { "seed", "N", "the same seed gives the same lines (1)", "同一种子生成同样的内容(默认 1)" },
     { "count", "N", "how many (100)", "条数(默认 100)" },
+    { "register", "NAME", "entries of a register instead: enterprise", "改为生成登记条目:enterprise" },
     { 0 },
 };
 

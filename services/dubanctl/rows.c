@@ -24,6 +24,7 @@ struct rows {
     size_t heading_count;
     json_t *object;
     bool too_long;
+    long line, next_line; //  on which the current record begins, and the one after what has been read
 };
 
 static void
@@ -65,8 +66,10 @@ s_next_csv (rows_t *self)
     bool quoted = false, any = false;
     self->used = self->cell_count = 0;
     self->too_long = false;
+    self->line = self->next_line;
     for (int byte; (byte = gzgetc (self->file)) >= 0;) {
         any = true;
+        self->next_line += byte == '\n';
         if (byte == '"')
             quoted = quoted ? s_quote (self) : true;
         else if (byte == ',' && !quoted)
@@ -89,6 +92,7 @@ s_next_json (rows_t *self)
     self->object = NULL;
     self->used = 0;
     self->too_long = false;
+    self->line = self->next_line++;
     int byte;
     while ((byte = gzgetc (self->file)) >= 0 && byte != '\n')
         s_put (self, byte);
@@ -145,6 +149,7 @@ rows_open (const char *path)
     if (first >= 0)
         gzungetc (first, file);
     self->is_json = first == '{';
+    self->next_line = 1;
     if (!self->is_json)
         s_read_heading (self);
     return self;
@@ -178,6 +183,27 @@ rows_value (const rows_t *self, const char *column)
         if (!strcmp (self->heading[index], column))
             return self->record + self->cells[index];
     return NULL;
+}
+
+bool
+rows_has (const rows_t *self, const char *column)
+{
+    for (size_t index = 0; index < self->heading_count; index++)
+        if (!strcmp (self->heading[index], column))
+            return true;
+    return false;
+}
+
+const json_t *
+rows_object (const rows_t *self)
+{
+    return self->object;
+}
+
+long
+rows_line (const rows_t *self)
+{
+    return self->line;
 }
 
 double

@@ -1,5 +1,6 @@
 //  rows - records of a CSV (RFC 4180, with a heading) or NDJSON file, plain or gzip, one at a time
 #pragma once
+#include <jansson.h>
 #include <stdbool.h>
 
 typedef struct rows rows_t;
@@ -12,6 +13,12 @@ typedef enum { ROWS_END, ROWS_GOOD, ROWS_BROKEN } rows_next_t;
 rows_next_t rows_next (rows_t *self);
 //  A value of the current record; NULL if there is no such column. Borrowed until the next record.
 const char *rows_value (const rows_t *self, const char *column);
+//  The current record of an NDJSON file as it is; NULL: a CSV
+const json_t *rows_object (const rows_t *self);
+//  Has the heading of a CSV such a column?
+bool rows_has (const rows_t *self, const char *column);
+//  The line of the file on which the current record begins, from 1
+long rows_line (const rows_t *self);
 //  How much of the file has been read, 0 … 1
 double rows_fraction (const rows_t *self);
 

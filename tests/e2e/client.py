@@ -47,7 +47,7 @@ class Reply:
 
     @property
     def case_no(self):
-        return self.data["case_no"]
+        return self.data.get("case_no", 0)       # a change of a register is about no case
 
     def __getitem__(self, name):
         return self.data[name]

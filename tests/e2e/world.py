@@ -18,7 +18,7 @@ TEMPLATE = "duban_template"
 
 #  name of the key: (source, persons it speaks for)
 KEYS = {"app": ("app", "*"), "console": ("console", "*"), "hotline": ("hotline", ""), "flood": ("flood", "*"),
-        "tiny": ("tiny", ""), "chaos-1": ("chaos-1", ""), "chaos-2": ("chaos-2", ""), "chaos-3": ("chaos-3", ""),
+        "market": ("market", "*"), "tiny": ("tiny", ""), "chaos-1": ("chaos-1", ""), "chaos-2": ("chaos-2", ""), "chaos-3": ("chaos-3", ""),
         "chaos-4": ("chaos-4", ""), "spare": ("app", "")}
 
 
