@@ -1,6 +1,7 @@
 //  deadline - one clock as the watchdog keeps it
 
 #include "services/watchdog/deadline.h"
+#include "common/term_ledger.h"
 #include <assert.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -9,8 +10,7 @@
 #define MAX_BUDGET  10000000
 #define LAST_MOMENT 253402300799999999LL //  the end of year 9999
 #define MAX_WORD    60
-
-static const char *const UNITS[] = { "working_day", "calendar_day", "hour", "minute" };
+#define MAX_EARLIER 1000
 
 //  A short text of the message, or NULL
 static const char *
@@ -26,6 +26,23 @@ s_in_range (json_t *message, const char *name, json_int_t least, json_int_t most
     json_t *value = json_object_get (message, name);
     return json_is_integer (value) && json_integer_value (value) >= least &&
            json_integer_value (value) <= most;
+}
+
+//  The unit, and what belongs to it: the ledger counts in it, until needs a date
+static const char *
+s_term_problem (json_t *message)
+{
+    ledger_entry_t entries[LEDGER_MOST];
+    size_t count;
+    unit_t unit;
+    const char *text = s_word (message, "unit");
+    if (!text || !unit_parse (text, &unit))
+        return "unit";
+    if (unit == UNIT_UNTIL && !s_in_range (message, "due_at", 1, LAST_MOMENT))
+        return "due_at";
+    if (json_object_get (message, "earlier") && !s_in_range (message, "earlier", 0, MAX_EARLIER))
+        return "earlier";
+    return ledger_from_json (json_object_get (message, "ledger"), unit, entries, &count) ? "ledger" : NULL;
 }
 
 static const char *
@@ -52,11 +69,7 @@ s_problem (json_t *message)
         return "stopped_at";
     if (!json_is_string (json_object_get (json_object_get (message, "card"), "number")))
         return "card";
-    const char *unit = s_word (message, "unit");
-    for (size_t index = 0; unit && index < sizeof UNITS / sizeof *UNITS; index++)
-        if (!strcmp (unit, UNITS[index]))
-            return NULL;
-    return "unit";
+    return s_term_problem (message);
 }
 
 //  What the notices need, and the trace that they continue
@@ -80,6 +93,54 @@ s_copy (const char *text)
     return copy;
 }
 
+bool
+deadline_read_ledger (deadline_t *self)
+{
+    ledger_entry_t entries[LEDGER_MOST];
+    unit_t unit;
+    free (self->ledger);
+    self->ledger = NULL;
+    self->ledger_count = 0;
+    if (!strcmp (self->ledger_text, "[]"))
+        return true;
+    json_t *list = json_loads (self->ledger_text, 0, NULL);
+    bool good = list && unit_parse (self->unit, &unit) &&
+                !ledger_from_json (list, unit, entries, &self->ledger_count);
+    json_decref (list);
+    if (!good)
+        self->ledger_count = 0;
+    if (self->ledger_count) {
+        self->ledger = malloc (self->ledger_count * sizeof *self->ledger);
+        assert (self->ledger);
+        memcpy (self->ledger, entries, self->ledger_count * sizeof *self->ledger);
+    }
+    return good;
+}
+
+term_t
+deadline_term (const deadline_t *self)
+{
+    term_t term = { .anchor = self->anchor,
+                    .budget = self->budget,
+                    .rule = self->rule,
+                    .ledger = self->ledger,
+                    .ledger_count = self->ledger_count,
+                    .due_at = self->due_at,
+                    .earlier = self->earlier };
+    unit_parse (self->unit, &term.unit); //  it was one when it came in
+    return term;
+}
+
+//  The ledger of a fact, as text and read
+static void
+s_take_ledger (deadline_t *self, json_t *message)
+{
+    json_t *list = json_object_get (message, "ledger");
+    self->ledger_text = json_array_size (list) ? json_dumps (list, JSON_COMPACT) : s_copy ("[]");
+    assert (self->ledger_text);
+    deadline_read_ledger (self);
+}
+
 deadline_t *
 deadline_from_fact (json_t *message, const char *calendar, calendar_rule_t rule, const char **problem)
 {
@@ -88,7 +149,8 @@ deadline_from_fact (json_t *message, const char *calendar, calendar_rule_t rule,
         return NULL;
     deadline_t *self = calloc (1, sizeof *self);
     assert (self);
-    json_t *stopped_at = json_object_get (message, "stopped_at");
+    json_t *stopped_at = json_object_get (message, "stopped_at"),
+           *due_at = json_object_get (message, "due_at");
     *self = (deadline_t){ .case_no = json_integer_value (json_object_get (message, "case")),
                           .name = s_copy (s_word (message, "name")),
                           .version = (int) json_integer_value (json_object_get (message, "version")),
@@ -99,6 +161,8 @@ deadline_from_fact (json_t *message, const char *calendar, calendar_rule_t rule,
                           .ladder = s_copy (s_word (message, "ladder")),
                           .stopped_at =
                               json_is_integer (stopped_at) ? json_integer_value (stopped_at) : MOMENT_NONE,
+                          .due_at = json_is_integer (due_at) ? json_integer_value (due_at) : MOMENT_NONE,
+                          .earlier = (int) json_integer_value (json_object_get (message, "earlier")),
                           .rule = rule,
                           .calendar = s_copy (calendar),
                           .due_date = DAY_NONE,
@@ -107,6 +171,7 @@ deadline_from_fact (json_t *message, const char *calendar, calendar_rule_t rule,
                           .card = s_card (message) };
     self->card_text = json_dumps (self->card, JSON_COMPACT);
     assert (self->card_text);
+    s_take_ledger (self, message);
     return self;
 }
 
@@ -121,6 +186,8 @@ deadline_destroy (deadline_t **self_p)
     free (self->ladder);
     free (self->calendar);
     free (self->card_text);
+    free (self->ledger_text);
+    free (self->ledger);
     json_decref (self->card);
     questions_reset (&self->questions);
     free (self);

@@ -112,12 +112,13 @@ s_fire_until_now (deadline_t *self, const world_t *world, step_t step, firings_t
     self->next_rung_at = step.index >= 0 ? step.at : MOMENT_NONE;
 }
 
-//  It stopped after its breach: that it was late stays on record, even if nobody looked in time
+//  It stopped, or stands still, after its breach: that it was late stays on record, even if nobody looked in time
 static void
 s_keep_breach (deadline_t *self, const world_t *world, firings_t *firings)
 {
     const ladder_t *ladder = ladders_find (world->ladders, self->ladder);
-    if (!ladder || self->stopped_at == MOMENT_NONE || self->stopped_at < self->breach_at)
+    moment_t until = self->running ? world->now : self->stopped_at; //  running: it stands still
+    if (!ladder || until == MOMENT_NONE || self->breach_at == MOMENT_NONE || until < self->breach_at)
         return;
     for (size_t index = 0; index < ladder_count (ladder); index++)
         if (ladder_rung (ladder, index)->when.base == WHEN_BREACH)
@@ -152,7 +153,7 @@ watchdog_restart (deadline_t *self, const world_t *world, firings_t *firings)
     self->next_rung = -1;
     self->next_rung_at = MOMENT_NONE;
     questions_reset (&self->questions); //  each rung that has fired asks again, and hears the answers
-    if (!self->running) {
+    if (!self->running || self->suspended) {
         s_keep_breach (self, world, firings);
         return NULL;
     }
@@ -189,8 +190,10 @@ watchdog_is_stale (const deadline_t *self, const world_t *world)
     deadline_t copy = *self;
     projection_dates (&copy, calendar);
     if (copy.due_date != self->due_date || copy.breach_at != self->breach_at ||
-        copy.provisional != self->provisional)
+        copy.provisional != self->provisional || copy.suspended != self->suspended)
         return true;
+    if (self->suspended)
+        return self->next_rung_at != MOMENT_NONE;
     step_t next = projection_step (self, ladder, calendar, self->next_rung);
     if (next.index >= 0 && next.at <= world->now)
         return false; //  it fires at this moment, or waits for its retry

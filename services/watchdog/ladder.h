@@ -8,6 +8,8 @@
 //      H-1 08:30           one working day before the last day (H+1: after it)
 //      N/2 08:30           half of the term
 //      H+11 08:30 every 5  and again every five working days until the clock stops; the last rung only
+//      due-30m, due+2h     so long before or after the term ends, by the clock; start+10m: after it began
+//      due-180d 08:30      so many calendar days before (or after) the last one
 //      lapse D8            when the time in which D8, a rung before it, wanted an answer is over without one
 //      H+6 08:30 or lapse D8   whichever comes first; once
 //      R+1 17:00           of an answer: one working day after the rung itself
@@ -25,13 +27,16 @@ typedef enum {
     WHEN_END,
     WHEN_HALF,
     WHEN_RUNG,
-    WHEN_LAPSE
+    WHEN_LAPSE,
+    WHEN_DUE_TIME,
+    WHEN_START_TIME,
+    WHEN_DUE_DAY
 } when_base_t;
 
 typedef struct {
     when_base_t base;
-    int days;    //  working days after (or before) the day of the base
-    int minutes; //  local time of that day
+    int days;    //  working days after (or before) the day of the base; of WHEN_DUE_DAY calendar days
+    int minutes; //  local time of that day; of WHEN_…_TIME minutes after (or before) that moment
     int every;   //  > 0: again after so many working days
 } when_t;
 

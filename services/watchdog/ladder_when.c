@@ -54,10 +54,36 @@ s_base (const char *at, when_t *when)
     return end && abs (when->days) <= MAX_DAYS ? end : NULL;
 }
 
+//  "due-30m", "due+2h", "start+10m", "due-180d 08:30"
+static bool
+s_distance (const char *text, when_t *when)
+{
+    bool start = !strncmp (text, "start+", 6);
+    const char *at = text + (start ? 5 : 3);
+    int number, sign = *at == '-' ? -1 : 1;
+    if (!start && strncmp (text, "due+", 4) && strncmp (text, "due-", 4))
+        return false;
+    at = s_number (at + 1, &number);
+    if (!at)
+        return false;
+    when->base = start ? WHEN_START_TIME : WHEN_DUE_TIME;
+    when->minutes = sign * number * (*at == 'h' ? 60 : 1);
+    if ((*at == 'm' || *at == 'h') && !at[1])
+        return true;
+    when->base = WHEN_DUE_DAY;
+    when->days = sign * number;
+    if (start || *at != 'd' || at[1] != ' ')
+        return false;
+    at = s_time (at + 2, &when->minutes);
+    return at && !*at;
+}
+
 bool
 when_parse (const char *text, when_t *when)
 {
     *when = (when_t){ 0 };
+    if (!strncmp (text, "due", 3) || !strncmp (text, "start", 5))
+        return s_distance (text, when);
     if (!strcmp (text, "delivery") || !strcmp (text, "breach")) {
         when->base = *text == 'd' ? WHEN_DELIVERY : WHEN_BREACH;
         return true;

@@ -10,20 +10,12 @@
 void
 projection_dates (deadline_t *self, const calendar_t *calendar)
 {
-    day_t start = calendar_day_of (calendar, self->anchor);
-    self->due_date = DAY_NONE;
-    self->provisional = false;
-    if (!strcmp (self->unit, "minute"))
-        self->breach_at = self->anchor + self->budget * MINUTE_US;
-    else if (!strcmp (self->unit, "hour"))
-        self->breach_at = self->anchor + self->budget * 60 * MINUTE_US;
-    else {
-        if (!strcmp (self->unit, "calendar_day"))
-            self->due_date = calendar_due_calendar (calendar, start, self->budget, &self->provisional);
-        else
-            self->due_date = calendar_due (calendar, start, self->budget, self->rule, &self->provisional);
-        self->breach_at = calendar_start_of (calendar, self->due_date + 1);
-    }
+    term_t term = deadline_term (self);
+    term_end_t end = term_end (calendar, &term);
+    self->due_date = end.due_date;
+    self->breach_at = end.breach_at;
+    self->provisional = end.provisional;
+    self->suspended = end.suspended;
 }
 
 //  --------------------------------------------------------------------------
@@ -36,6 +28,20 @@ s_first_day (const deadline_t *self, const calendar_t *calendar)
     return self->rule == RULE_B ? calendar_shift (calendar, start, 0) : start;
 }
 
+//  So many working days after the first one, on which the term ran: a reminder waits with its term
+static day_t
+s_running_day (const deadline_t *self, const calendar_t *calendar, int days)
+{
+    ledger_entry_t pauses[LEDGER_MOST];
+    term_t term = { .anchor = self->anchor, .budget = days, .rule = self->rule, .ledger = pauses };
+    for (size_t index = 0; index < self->ledger_count; index++)
+        if (self->ledger[index].op == LEDGER_SUSPEND || self->ledger[index].op == LEDGER_RESUME)
+            pauses[term.ledger_count++] = self->ledger[index];
+    if (days <= 0 || !term.ledger_count)
+        return calendar_shift (calendar, s_first_day (self, calendar), days);
+    return term_end (calendar, &term).due_date;
+}
+
 static day_t
 s_last_day (const deadline_t *self, const calendar_t *calendar)
 {
@@ -45,11 +51,11 @@ s_last_day (const deadline_t *self, const calendar_t *calendar)
 static day_t
 s_half_day (const deadline_t *self, const calendar_t *calendar)
 {
-    if (!strcmp (self->unit, "calendar_day"))
+    if (!strcmp (self->unit, "working_day"))
+        return s_running_day (self, calendar, self->budget / 2);
+    if (!strcmp (self->unit, "calendar_day") && !self->ledger_count)
         return calendar_shift (calendar, calendar_day_of (calendar, self->anchor) + self->budget / 2, 0);
-    if (self->due_date == DAY_NONE)
-        return calendar_day_of (calendar, self->anchor + (self->breach_at - self->anchor) / 2);
-    return calendar_shift (calendar, s_first_day (self, calendar), self->budget / 2);
+    return calendar_day_of (calendar, self->anchor + (self->breach_at - self->anchor) / 2);
 }
 
 //  The rung's moment, after so many repetitions. of: the day of the rung, for answers to it.
@@ -57,13 +63,23 @@ static moment_t
 s_moment (const deadline_t *self, const calendar_t *calendar, const when_t *when, int repetition, day_t of)
 {
     day_t day = of;
+    int days = when->days;
     switch (when->base) {
     case WHEN_DELIVERY:
         return self->anchor;
     case WHEN_BREACH:
         return self->breach_at;
+    case WHEN_DUE_TIME:
+        return self->breach_at + when->minutes * MINUTE_US;
+    case WHEN_START_TIME:
+        return self->anchor + when->minutes * MINUTE_US;
+    case WHEN_DUE_DAY: //  whatever day that is
+        return calendar_at (calendar, s_last_day (self, calendar) + when->days, when->minutes);
     case WHEN_START:
-        day = s_first_day (self, calendar);
+        day = s_running_day (self, calendar, days);
+        days = 0;
+        if (day == DAY_NONE)
+            return MOMENT_NONE;
         break;
     case WHEN_END:
         day = s_last_day (self, calendar);
@@ -76,7 +92,8 @@ s_moment (const deadline_t *self, const calendar_t *calendar, const when_t *when
     case WHEN_LAPSE:
         return MOMENT_NONE;
     }
-    day = calendar_shift (calendar, day, when->days);
+    if (days || when->base != WHEN_START)
+        day = calendar_shift (calendar, day, days);
     if (repetition)
         day = calendar_shift (calendar, day, when->every * repetition);
     return calendar_at (calendar, day, when->minutes);

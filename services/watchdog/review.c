@@ -10,7 +10,7 @@ static const db_statement_t STATEMENTS[] = { {
     "review_page",
     "SELECT c.case_no, c.name, c.version, c.running, c.anchor, c.budget, c.unit, c.rule, c.calendar, "
     "c.ladder, ''::bytea, c.stopped_at, c.due_date, c.breach_at, c.provisional, c.next_rung, "
-    "c.next_rung_at, c.questions, clock_now () FROM clock c WHERE c.running AND (c.case_no, c.name) > ($1::bigint, "
+    "c.next_rung_at, c.questions, c.ledger, c.due_at, c.earlier, c.suspended, clock_now () FROM clock c WHERE c.running AND (c.case_no, c.name) > ($1::bigint, "
     "$2::text) ORDER BY c.case_no, c.name LIMIT 500" //  PAGE
 } };
 const db_table_t REVIEW_TABLE = { STATEMENTS, 1 };

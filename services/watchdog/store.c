@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COLUMNS                                                                                              \
-    "c.case_no, c.name, c.version, c.running, c.anchor, c.budget, c.unit, c.rule, c.calendar, c.ladder, "    \
-    "c.card, "                                                                                               \
-    "c.stopped_at, c.due_date, c.breach_at, c.provisional, c.next_rung, c.next_rung_at, c.questions"
+#define COLUMNS                                                                                                  \
+    "c.case_no, c.name, c.version, c.running, c.anchor, c.budget, c.unit, c.rule, c.calendar, c.ladder, "        \
+    "c.card, "                                                                                                   \
+    "c.stopped_at, c.due_date, c.breach_at, c.provisional, c.next_rung, c.next_rung_at, c.questions, c.ledger, " \
+    "c.due_at, c.earlier, c.suspended"
 #define RECORD_SQL                                                                                           \
     "INSERT INTO fired (case_no, clock, rung, due_at, fired_at, level, answer_by, answer_with) "             \
     "SELECT * FROM unnest ($1::bigint[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], "     \
@@ -32,12 +33,14 @@ static const db_statement_t FACT[] = {
     [SAVE] = { "save_clocks",
                "INSERT INTO clock AS c (case_no, name, version, running, anchor, budget, unit, rule, "
                "calendar, ladder, "
-               "card, stopped_at, due_date, breach_at, provisional, next_rung, next_rung_at, questions) "
+               "card, stopped_at, due_date, breach_at, provisional, next_rung, next_rung_at, questions, "
+               "ledger, due_at, earlier, suspended) "
                "SELECT * FROM unnest ($1::bigint[], $2::text[], $3::int[], $4::boolean[], $5::timestamptz[], "
                "$6::int[], "
                "$7::text[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::timestamptz[], "
                "$13::date[], "
-               "$14::timestamptz[], $15::boolean[], $16::int[], $17::timestamptz[], $18::bytea[]) ORDER BY 1, 2 "
+               "$14::timestamptz[], $15::boolean[], $16::int[], $17::timestamptz[], $18::bytea[], "
+               "$19::bytea[], $20::timestamptz[], $21::int[], $22::boolean[]) ORDER BY 1, 2 "
                "ON CONFLICT (case_no, name) DO UPDATE SET version = EXCLUDED.version, running = "
                "EXCLUDED.running, "
                "anchor = EXCLUDED.anchor, budget = EXCLUDED.budget, unit = EXCLUDED.unit, ladder = "
@@ -45,7 +48,8 @@ static const db_statement_t FACT[] = {
                "card = EXCLUDED.card, stopped_at = EXCLUDED.stopped_at, due_date = EXCLUDED.due_date, "
                "breach_at = EXCLUDED.breach_at, provisional = EXCLUDED.provisional, next_rung = "
                "EXCLUDED.next_rung, "
-               "next_rung_at = EXCLUDED.next_rung_at, questions = EXCLUDED.questions "
+               "next_rung_at = EXCLUDED.next_rung_at, questions = EXCLUDED.questions, ledger = EXCLUDED.ledger, "
+               "due_at = EXCLUDED.due_at, earlier = EXCLUDED.earlier, suspended = EXCLUDED.suspended "
                "WHERE c.version <= EXCLUDED.version" },
     [SAVE_ANSWERS] = { "save_answers",
                        "INSERT INTO answer (case_no, version, command, at) SELECT * FROM unnest "
@@ -79,7 +83,7 @@ const db_table_t STORE_DUE_TABLE = { DUE, sizeof DUE / sizeof *DUE };
 //  --------------------------------------------------------------------------
 //  Columns of one statement
 
-#define MAX_COLUMNS 18
+#define MAX_COLUMNS 22
 
 typedef struct {
     sql_column_t *columns[MAX_COLUMNS];
@@ -147,7 +151,8 @@ store_save (batch_t *batch, deadline_t *const *deadlines, size_t count)
                                         SQL_TIMESTAMPTZ, SQL_INT4,        SQL_TEXT,  SQL_TEXT,
                                         SQL_TEXT,        SQL_TEXT,        SQL_BYTEA, SQL_TIMESTAMPTZ,
                                         SQL_DATE,        SQL_TIMESTAMPTZ, SQL_BOOL,  SQL_INT4,
-                                        SQL_TIMESTAMPTZ, SQL_BYTEA };
+                                        SQL_TIMESTAMPTZ, SQL_BYTEA,       SQL_BYTEA, SQL_TIMESTAMPTZ,
+                                        SQL_INT4,        SQL_BOOL };
     if (!count)
         return;
     columns_t set = s_columns (TYPES, sizeof TYPES / sizeof *TYPES);
@@ -172,6 +177,10 @@ store_save (batch_t *batch, deadline_t *const *deadlines, size_t count)
         s_put_index (*column++, one->next_rung);
         sql_column_moment (*column++, one->next_rung_at);
         s_put_questions (*column++, &one->questions);
+        sql_column_bytes (*column++, one->ledger_text, strlen (one->ledger_text));
+        sql_column_moment (*column++, one->due_at);
+        sql_column_int4 (*column++, one->earlier);
+        sql_column_bool (*column++, one->suspended);
     }
     s_send (&set, batch, &FACT[SAVE]);
 }
@@ -282,17 +291,25 @@ s_copy (const char *text)
     return copy;
 }
 
+//  A bytea column as a text
+static char *
+s_copy_bytes (const PGresult *result, int row, int column)
+{
+    size_t size;
+    const char *bytes = sql_bytes (result, row, column, &size);
+    char *text = malloc (size + 1);
+    assert (text);
+    memcpy (text, bytes, size);
+    text[size] = 0;
+    return text;
+}
+
 deadline_t *
 store_read (const PGresult *result, int row)
 {
     deadline_t *self = calloc (1, sizeof *self);
     assert (self);
     size_t size;
-    const char *card = sql_bytes (result, row, 10, &size);
-    char *card_text = malloc (size + 1);
-    assert (card_text);
-    memcpy (card_text, card, size);
-    card_text[size] = 0;
     bool has_step = !sql_is_null (result, row, 15);
     *self = (deadline_t){ .case_no = sql_int8 (result, row, 0),
                           .name = s_copy (sql_text (result, row, 1)),
@@ -304,13 +321,18 @@ store_read (const PGresult *result, int row)
                           .rule = *sql_text (result, row, 7) == 'B' ? RULE_B : RULE_A,
                           .calendar = s_copy (sql_text (result, row, 8)),
                           .ladder = s_copy (sql_text (result, row, 9)),
-                          .card_text = card_text,
+                          .card_text = s_copy_bytes (result, row, 10),
                           .stopped_at = sql_moment (result, row, 11),
                           .due_date = sql_day (result, row, 12),
                           .breach_at = sql_moment (result, row, 13),
                           .provisional = sql_bool (result, row, 14),
                           .next_rung = has_step ? sql_int4 (result, row, 15) : -1,
-                          .next_rung_at = sql_moment (result, row, 16) };
+                          .next_rung_at = sql_moment (result, row, 16),
+                          .ledger_text = s_copy_bytes (result, row, 18),
+                          .due_at = sql_moment (result, row, 19),
+                          .earlier = sql_int4 (result, row, 20),
+                          .suspended = sql_bool (result, row, 21) };
+    deadline_read_ledger (self);
     const char *questions = sql_bytes (result, row, 17, &size);
     questions_read (&self->questions, questions, size);
     return self;

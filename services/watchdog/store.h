@@ -26,7 +26,7 @@ answer_t store_read_answer (const PGresult *result, int row);
 //  of the case's clocks as text[] "name=2026-11-23", if the ladder is one of dated.
 void store_claim (batch_t *batch, const sql_column_t *dated, void (*on_clocks) (void *, PGresult *),
                   void (*on_nearest) (void *, PGresult *), void *arg);
-#define STORE_DATES_COLUMN 18
+#define STORE_DATES_COLUMN 22
 //  Stores the next step, and what was asked
 void store_advance (batch_t *batch, deadline_t *const *deadlines, size_t count);
 //  Outside any batch: this clock's next step waits an hour

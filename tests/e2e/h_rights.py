@@ -19,7 +19,7 @@ OWN = {
                "feed": "SELECT INSERT"},
     "routing": {"cases": "SELECT INSERT UPDATE", "case_log": "SELECT INSERT", "waiting": "SELECT INSERT UPDATE DELETE",
                 "register_entry": "SELECT INSERT UPDATE", "register_log": "INSERT"},
-    "watchdog": {"calendar_year": "SELECT", "calendar_day": "SELECT", "calendar_version": "SELECT",
+    "watchdog": {"moved": "SELECT INSERT", "calendar_year": "SELECT", "calendar_day": "SELECT", "calendar_version": "SELECT",
                  "clock": "SELECT INSERT UPDATE", "fired": "SELECT INSERT", "answer": "SELECT INSERT",
                  "heartbeat": "SELECT INSERT UPDATE DELETE"},
     "notify": {"directory_version": "SELECT", "unit": "SELECT", "person": "SELECT", "notice": "SELECT INSERT UPDATE",
