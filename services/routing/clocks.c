@@ -306,6 +306,8 @@ clocks_import (const decider_t *self, case_t *file, json_t *message, const proce
     json_t *record = s_record (file, clock);
     if (stopped_at != MOMENT_NONE)
         json_object_set_new (record, "stopped_at", json_integer (stopped_at));
+    else if (procedure_clock_is_paused (clock, file->state)) //  since when, the old system does not say
+        s_note (file, record, "suspend", json_integer_value (json_object_get (message, "recorded_at")), 0);
     s_state_fact (self, file, message, clock);
     if (stopped_at != MOMENT_NONE && clock->again == AGAIN_RESTART)
         json_object_del (json_object_get (file->fields, "clocks"), clock->name);

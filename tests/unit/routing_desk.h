@@ -52,17 +52,23 @@ desk_on_post (void *arg, const char *target, json_t *message)
 }
 
 static inline void
-desk_open (desk_test_t *self)
+desk_open_with (desk_test_t *self, const char *procedure)
 {
     char error[400] = "";
     *self = (desk_test_t){ .posts = json_array () };
-    self->procedure = procedure_load ("proto/procedures/suggestion.json", error, sizeof error);
+    self->procedure = procedure_load (procedure, error, sizeof error);
     self->rules = rules_parse ("rules.json", RULES, sizeof RULES - 1, error, sizeof error);
     if (!self->procedure || !self->rules)
         fail_msg ("%s", error);
     self->decider = (decider_t){ .rules = self->rules,
                                  .utc_offset_minutes = 480,
                                  .sink = { .log = desk_on_log, .post = desk_on_post, .arg = self } };
+}
+
+static inline void
+desk_open (desk_test_t *self)
+{
+    desk_open_with (self, "proto/procedures/suggestion.json");
 }
 
 static inline void
