@@ -5,6 +5,7 @@
 //  here it is only put into words. Beside it stands the date that the watchdog keeps.
 
 #include "common/calendar_explain.h"
+#include "common/term_ledger.h"
 #include "services/dubanctl/case.h"
 #include "services/dubanctl/report.h"
 #include "services/dubanctl/rungs.h"
@@ -17,7 +18,7 @@
 static const char CLOCK_SQL[] = //
     "SELECT k.name, k.running, k.anchor, k.budget, k.unit, k.rule, k.calendar, k.ledger, k.due_date, "
     "k.breach_at, "
-    "k.provisional, k.breached, k.stopped_at, c.procedure FROM api.clock k LEFT JOIN api.cases c USING "
+    "k.provisional, k.breached, k.stopped_at, k.due_at, k.earlier, k.suspended, c.procedure FROM api.clock k LEFT JOIN api.cases c USING "
     "(case_no) "
     "WHERE k.case_no = $1 AND k.name = $2";
 static const char NAMES_SQL[] = //
@@ -61,11 +62,18 @@ s_calendar (PGconn *conn, const char *name)
 static json_t *
 s_explanation (const PGresult *clock, const calendar_t *calendar)
 {
+    ledger_entry_t entries[LEDGER_MOST];
     term_t term = { .anchor = query_moment (clock, 0, "anchor"),
                     .budget = (int) query_number (clock, 0, "budget"),
-
-                    .rule = *query_cell (clock, 0, "rule") == 'B' ? RULE_B : RULE_A };
+                    .rule = *query_cell (clock, 0, "rule") == 'B' ? RULE_B : RULE_A,
+                    .due_at = query_moment (clock, 0, "due_at"),
+                    .earlier = (int) query_number (clock, 0, "earlier"),
+                    .ledger = entries };
     unit_parse (query_cell (clock, 0, "unit"), &term.unit);
+    json_t *ledger = json_loads (query_cell (clock, 0, "ledger"), 0, NULL);
+    if (ledger_from_json (ledger, term.unit, entries, &term.ledger_count))
+        term.ledger_count = 0;
+    json_decref (ledger);
     return calendar_explain (calendar, &term, MOMENT_NONE);
 }
 
@@ -125,7 +133,9 @@ s_print_step (const json_t *step, bool counting)
     if (json_object_get (step, "count"))
         snprintf (number, sizeof number, "%lld", s_number (step, "count"));
     const char *name = s_text (step, "name");
-    const char *const remarks[] = { s_kind (step), name ? name : "", s_rolled (step, counting),
+    const char *stood =
+        json_object_get (step, "suspended") ? words ("stood still, not counted", "暂停,不计") : "";
+    const char *const remarks[] = { s_kind (step), name ? name : "", stood, s_rolled (step, counting),
                                     json_object_get (step, "known")
                                         ? words ("(not published yet)", "(尚未公布)")
                                         : "" };
@@ -161,40 +171,71 @@ s_print_days (const json_t *explanation)
         printf ("     …  %s\n", words ("the days after this are not listed", "其后各日不再列出"));
 }
 
+static void
+s_print_ledger (const json_t *explanation)
+{
+    static const struct {
+        const char *op, *en, *zh;
+    } OPS[] = { { "suspend", "stands still from", "暂停" },
+                { "resume", "goes on from", "恢复" },
+                { "extend", "extended", "延期" },
+                { "floor", "after a transfer at least so much remains", "转办后至少保留" } };
+    const json_t *entry, *ledger = json_object_get (explanation, "ledger");
+    size_t at;
+    json_array_foreach (ledger, at, entry)
+        for (size_t index = 0; index < sizeof OPS / sizeof *OPS; index++)
+            if (!strcmp (OPS[index].op, s_text (entry, "op"))) {
+                printf ("%s  %s", text_moment (s_number (entry, "at")), words (OPS[index].en, OPS[index].zh));
+                if (json_object_get (entry, "budget"))
+                    printf (": %lld", s_number (entry, "budget"));
+                puts ("");
+            }
+}
+
 //  The date that the watchdog keeps, and what is counted here where they differ
 static void
 s_print_due (const json_t *explanation, const PGresult *clock)
 {
     const char *kept = query_cell (clock, 0, "due_date"), *due = s_text (explanation, "due");
-    printf ("%s%s: %s 24:00%s", colour_of ("bold"), words ("due", "届满"), kept ? kept : due,
+    const char *shown = kept ? kept : due;
+    printf ("%s%s: %s%s%s", colour_of ("bold"), words ("due", "届满"),
+            shown ? shown : words ("none while it stands still", "暂停期间无届满日"), shown ? " 24:00" : "",
             colour_of ("plain"));
     const char *horizon = s_text (explanation, "horizon");
     if (*query_cell (clock, 0, "provisional") == 't')
         printf (words (" (provisional: holidays are published until %s)", "(暂定:放假安排公布至 %s)"),
                 horizon ? horizon : "-");
     puts ("");
-    if (kept && strcmp (kept, due))
-        printf (words ("counted without extensions and suspensions: %s; ledger: %s\n",
-                       "不含延期和暂停:%s;台账:%s\n"),
-                due, query_cell (clock, 0, "ledger"));
+    if (kept && due && strcmp (kept, due))
+        printf (words ("counted anew now: %s; ledger: %s\n", "现按日历重算:%s;台账:%s\n"), due,
+                query_cell (clock, 0, "ledger"));
 }
 
 static void
 s_print (const json_t *explanation, const PGresult *clock, const char *number)
 {
     const char *procedure = query_cell (clock, 0, "procedure");
-    bool days = s_text (explanation, "due") != NULL; //  hours and minutes have no last day
+    unit_t unit = UNIT_UNTIL;
+    unit_parse (s_text (explanation, "unit"), &unit);
+    bool days = unit_is_day (unit); //  hours and minutes have no last day
     printf ("%s  %s  %s\n", number,
             clock_title (procedure ? procedure : "suggestion", query_cell (clock, 0, "name")),
             report_term (clock, 0, "budget"));
+    s_print_ledger (explanation);
     if (days) {
         s_print_days (explanation);
         s_print_due (explanation, clock);
-    } else
+    } else if (unit == UNIT_UNTIL)
+        printf (words ("the date was given from outside: %s\n", "届满时间由来源系统给定:%s\n"),
+                text_moment (s_number (explanation, "given_at")));
+    else if (unit == UNIT_OFFICE_HOUR)
+        printf (words ("starts %s and runs in office hours\n", "起算:%s,按办公时间计算\n"),
+                text_moment (s_number (explanation, "started_at")));
+    else
         printf (words ("starts %s and runs on, whatever the day\n", "起算:%s,连续计算,不分工作日\n"),
                 text_moment (s_number (explanation, "started_at")));
     printf ("%s: %s\n", words ("overdue from", "逾期起点"),
-            text_moment (query_moment (clock, 0, "breach_at")));
+            query_cell (clock, 0, "breach_at") ? text_moment (query_moment (clock, 0, "breach_at")) : "-");
     if (query_cell (clock, 0, "stopped_at"))
         printf (
             "%s: %s (%s)\n", words ("stopped", "停止"), text_moment (query_moment (clock, 0, "stopped_at")),
@@ -209,8 +250,9 @@ s_print_json (json_t *explanation, const PGresult *clock, const char *number)
 {
     static const char *const TIMES[] = { "started_at", "breach_at" };
     for (size_t index = 0; index < sizeof TIMES / sizeof *TIMES; index++)
-        json_object_set_new (explanation, TIMES[index],
-                             json_string (text_rfc3339 (s_number (explanation, TIMES[index]))));
+        if (json_is_integer (json_object_get (explanation, TIMES[index])))
+            json_object_set_new (explanation, TIMES[index],
+                                 json_string (text_rfc3339 (s_number (explanation, TIMES[index]))));
     json_t *rows = query_json (clock);
     json_print (json_pack ("{s:s, s:s, s:O, s:O}", "schema", "duban.explain.v2", "case", number, "clock",
                            json_array_get (rows, 0), "explanation", explanation));

@@ -27,6 +27,7 @@ struct calendars {
     int64_t version;
     bool asked; //  an answer is on its way
     metric_t *horizon;
+    char reason[80];
 };
 
 static void
@@ -107,6 +108,8 @@ s_on_facts (void *arg, PGresult *result)
         day_text (horizon, text);
         metric_set (self->horizon, (double) (horizon + 1) * 86400 - self->utc_offset_minutes * 60);
     }
+    snprintf (self->reason, sizeof self->reason, "calendar version %lld, known to %s",
+              (long long) self->version, text);
     log_say (SAY_INFO, "calendar", "loaded", "version", log_number (self->version), "known to", text, NULL);
     self->fn (self->arg);
 }
@@ -131,6 +134,12 @@ calendars_check (calendars_t *self, db_t *db)
     self->asked = read;
     db_query (db, &STATEMENTS[read ? FACTS : VERSION], NULL, read ? s_on_facts : s_on_version, self);
     db_sync (db, NULL, NULL);
+}
+
+const char *
+calendars_reason (const calendars_t *self)
+{
+    return self->reason;
 }
 
 bool

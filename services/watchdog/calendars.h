@@ -13,5 +13,7 @@ calendars_t *calendars_new (int utc_offset_minutes, const char *standard, void (
 void calendars_destroy (calendars_t **self_p);
 //  Asks for the version; reads all when it moved
 void calendars_check (calendars_t *self, db_t *db);
+//  Why dates are what they are now: the version of the calendar, and until when it is known
+const char *calendars_reason (const calendars_t *self);
 bool calendars_are_loaded (const calendars_t *self);
 const calendar_t *calendars_find (const calendars_t *self, const char *name);

@@ -105,6 +105,8 @@ s_on_clocks (void *arg, PGresult *result)
     for (int row = 0; row < PQntuples (result); row++) {
         entry_t *entry = casebook_put (self, store_read (result, row));
         entry->was_due = entry->deadline->due_date;
+        entry->was_breach_at = entry->deadline->breach_at;
+        entry->was_provisional = entry->deadline->provisional;
     }
 }
 

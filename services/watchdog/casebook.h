@@ -9,6 +9,8 @@ typedef struct {
     bool dirty; //  is to be stored
     bool moved; //  it was there before: a new date is worth a line
     day_t was_due;
+    moment_t was_breach_at;
+    bool was_provisional;
 } entry_t;
 
 typedef struct {

@@ -105,8 +105,18 @@ s_journal (const entry_t *entry)
         day_text (entry->was_due, from);
     if (clock->due_date != DAY_NONE)
         day_text (clock->due_date, to);
-    log_say (SAY_INFO, subject, "the due date moved with the calendar", "clock", clock->name, "from", from,
+    log_say (SAY_DEBUG, subject, "the due date moved with the calendar", "clock", clock->name, "from", from,
              "to", to, NULL);
+}
+
+//  The row for the years to come; that a provisional date is confirmed is worth one too
+static bool
+s_is_moved (const entry_t *entry, moved_t *row, const char *reason)
+{
+    const deadline_t *clock = entry->deadline;
+    *row = (moved_t){ clock, entry->was_due, entry->was_breach_at, reason };
+    return entry->moved && (entry->was_due != clock->due_date || entry->was_breach_at != clock->breach_at ||
+                            entry->was_provisional != clock->provisional);
 }
 
 //  Whatever was answered, the clocks of the case look again at what lapses
@@ -127,12 +137,15 @@ static void
 s_decide_clocks (fact_lane_t *self, batch_t *batch, const world_t *world)
 {
     firings_t firings = { 0 };
-    size_t count = 0;
-    deadline_t **dirty = zmalloc ((zhashx_size (self->book->clocks) + 1) * sizeof *dirty);
+    size_t count = 0, moved_count = 0, most = zhashx_size (self->book->clocks) + 1;
+    deadline_t **dirty = zmalloc (most * sizeof *dirty);
+    moved_t *moved = zmalloc (most * sizeof *moved);
+    const char *reason = calendars_reason (self->keeper->calendars);
     for (entry_t *entry = zhashx_first (self->book->clocks); entry; entry = zhashx_next (self->book->clocks))
         if (entry->dirty) {
             watchdog_project (entry->deadline, world); //  a missing calendar is told below
             s_journal (entry);
+            moved_count += s_is_moved (entry, &moved[moved_count], reason);
             dirty[count++] = entry->deadline;
         }
     for (size_t index = 0; index < count; index++) {
@@ -147,10 +160,12 @@ s_decide_clocks (fact_lane_t *self, batch_t *batch, const world_t *world)
     const answer_t *told = answers_told (self->book->answers, &told_count);
     store_save_answers (batch, told, told_count);
     store_save (batch, dirty, count);
+    store_journal (batch, moved, moved_count);
     store_record (batch, &firings);
     metric_add (self->stored, (double) count);
     firings_reset (&firings);
     freen (dirty);
+    freen (moved);
 }
 
 static void

@@ -16,7 +16,7 @@
     "$6::text[], $7::timestamptz[], $8::text[]) "                                                            \
     "ON CONFLICT DO NOTHING"
 
-enum { LOCK, LOAD, FIRED, ANSWERS, SAVE, SAVE_ANSWERS, RECORD_FACT };
+enum { LOCK, LOAD, FIRED, ANSWERS, SAVE, SAVE_ANSWERS, RECORD_FACT, JOURNAL };
 static const db_statement_t FACT[] = {
     //  Two replicas may hold the first two versions of a clock that has no row to lock: the case itself is
     //  locked, in order. The first number keeps these locks apart from other uses.
@@ -55,6 +55,10 @@ static const db_statement_t FACT[] = {
                        "INSERT INTO answer (case_no, version, command, at) SELECT * FROM unnest "
                        "($1::bigint[], $2::int[], $3::text[], $4::timestamptz[]) ON CONFLICT DO NOTHING" },
     [RECORD_FACT] = { "record_fired", RECORD_SQL },
+    [JOURNAL] = { "journal_moved",
+                  "INSERT INTO moved (case_no, clock, moved_at, was_due, due_date, was_breach_at, breach_at, "
+                  "provisional, reason) SELECT * FROM unnest ($1::bigint[], $2::text[], $3::timestamptz[], "
+                  "$4::date[], $5::date[], $6::timestamptz[], $7::timestamptz[], $8::boolean[], $9::text[])" },
 };
 const db_table_t STORE_FACT_TABLE = { FACT, sizeof FACT / sizeof *FACT };
 
@@ -199,6 +203,29 @@ store_save_answers (batch_t *batch, const answer_t *answers, size_t count)
         sql_column_moment (set.columns[3], answers[index].at);
     }
     s_send (&set, batch, &FACT[SAVE_ANSWERS]);
+}
+
+void
+store_journal (batch_t *batch, const moved_t *moved, size_t count)
+{
+    static const sql_type_t TYPES[] = { SQL_INT8,        SQL_TEXT,        SQL_TIMESTAMPTZ, SQL_DATE, SQL_DATE,
+                                        SQL_TIMESTAMPTZ, SQL_TIMESTAMPTZ, SQL_BOOL,        SQL_TEXT };
+    if (!count)
+        return;
+    columns_t set = s_columns (TYPES, sizeof TYPES / sizeof *TYPES);
+    for (size_t index = 0; index < count; index++) {
+        const deadline_t *clock = moved[index].clock;
+        sql_column_int8 (set.columns[0], clock->case_no);
+        sql_column_text (set.columns[1], clock->name);
+        sql_column_moment (set.columns[2], batch_now (batch));
+        sql_column_day (set.columns[3], moved[index].was_due);
+        sql_column_day (set.columns[4], clock->due_date);
+        sql_column_moment (set.columns[5], moved[index].was_breach_at);
+        sql_column_moment (set.columns[6], clock->breach_at);
+        sql_column_bool (set.columns[7], clock->provisional);
+        sql_column_text (set.columns[8], moved[index].reason);
+    }
+    s_send (&set, batch, &FACT[JOURNAL]);
 }
 
 answer_t

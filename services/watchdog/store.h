@@ -18,6 +18,14 @@ void store_load_cases (batch_t *batch, const sql_column_t *case_nos, const store
                        void *arg);
 //  Inserts or replaces, if the version is newer than the row's
 void store_save (batch_t *batch, deadline_t *const *deadlines, size_t count);
+//  A date that another calendar has moved
+typedef struct {
+    const deadline_t *clock; //  as it is now
+    day_t was_due;
+    moment_t was_breach_at;
+    const char *reason;
+} moved_t;
+void store_journal (batch_t *batch, const moved_t *moved, size_t count);
 //  Those that are there already stay as they are
 void store_save_answers (batch_t *batch, const answer_t *answers, size_t count);
 answer_t store_read_answer (const PGresult *result, int row);
