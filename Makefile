@@ -130,6 +130,10 @@ check: ## before a commit: form, both compilers, clang-tidy, every test
 	@$(MAKE) --no-print-directory -s -j2 tidy
 	@$(MAKE) --no-print-directory test
 
+.PHONY: procedures
+procedures: $(BUILD)/dubanctl ## write proto/procedures/README.md anew from the procedures
+	@$(BUILD)/dubanctl procedure list --markdown --folder proto/procedures >proto/procedures/README.md
+
 asan: ; @$(MAKE) --no-print-directory -s -j2 V=asan $(PARTS) ## build with AddressSanitizer and UBSan
 tsan: ; @$(MAKE) --no-print-directory -s -j2 V=tsan $(PARTS) ## build with ThreadSanitizer; then: tests/run --build tsan --e2e a_ b_ c_
 clang: ; @$(MAKE) --no-print-directory -s -j2 V=clang $(PARTS) ## build with clang

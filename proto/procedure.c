@@ -1,6 +1,7 @@
 //  procedure - states, moves, clocks and notices of one kind of case, read from proto/procedures/<name>.json
 
 #include "proto/procedure.h"
+#include "proto/json_line.h"
 #include "proto/procedure_parts.h"
 #include "proto/schema.h"
 #include <assert.h>
@@ -34,34 +35,50 @@ s_fits_shape (const json_t *root, char *error, size_t error_size)
     return good;
 }
 
+//  "suggestion", or of an earlier version "suggestion-1"
 static bool
-s_build (procedure_t *self, const char *name, char *error, size_t error_size)
+s_is_called (const procedure_t *self, const char *label, char *error, size_t error_size)
+{
+    size_t size = strlen (self->name);
+    char version[16];
+    snprintf (version, sizeof version, "-%d", self->version);
+    if (strncmp (label, self->name, size) != 0 || (label[size] && label[size] != '-')) {
+        snprintf (error, error_size, "/name: is not the name of the file");
+        return false;
+    }
+    if (label[size] && strcmp (label + size, version) != 0) {
+        snprintf (error, error_size, "/version: is not that of the file's name");
+        return false;
+    }
+    return true;
+}
+
+static bool
+s_build (procedure_t *self, const char *label, char *error, size_t error_size)
 {
     if (!s_fits_shape (self->root, error, error_size))
         return false;
     procedure_read (self);
-    if (strcmp (self->name, name) != 0) {
-        snprintf (error, error_size, "/name: is not the name of the file");
-        return false;
-    }
-    return procedure_check (self, error, error_size);
+    return s_is_called (self, label, error, error_size) && procedure_check (self, error, error_size);
 }
 
 procedure_t *
-procedure_parse (const char *name, const char *bytes, size_t size, char *error, size_t error_size)
+procedure_parse (const char *label, const char *bytes, size_t size, char *error, size_t error_size)
 {
     json_error_t why;
     json_t *root = json_loadb (bytes, size, JSON_REJECT_DUPLICATES, &why);
     if (!root) {
-        snprintf (error, error_size, "%s.json: line %d: %s", name, why.line, why.text);
+        snprintf (error, error_size, "%s.json:%d: %s", label, why.line, why.text);
         return NULL;
     }
     char reason[400] = "";
     procedure_t *self = calloc (1, sizeof *self);
     assert (self);
     self->root = root;
-    if (!s_build (self, name, reason, sizeof reason)) {
-        snprintf (error, error_size, "%s.json: %s", name, reason);
+    if (!s_build (self, label, reason, sizeof reason)) {
+        char pointer[200];
+        snprintf (pointer, sizeof pointer, "%.*s", (int) strcspn (reason, ":"), reason);
+        snprintf (error, error_size, "%s.json:%d: %s", label, json_line (bytes, size, pointer), reason);
         procedure_destroy (&self);
     }
     return self;

@@ -117,9 +117,10 @@ typedef struct {
     bool urgent;
 } procedure_notice_t;
 
-//  NULL after writing to error: "suggestion.json: /moves/3/to: no state is called …"
+//  NULL after writing to error: "suggestion.json:41: /moves/3/to: no state is called …". The label is the name of
+//  the file without ".json": that of the procedure, or with its version "suggestion-1"
 procedure_t *procedure_load (const char *path, char *error, size_t error_size);
-procedure_t *procedure_parse (const char *name, const char *bytes, size_t size, char *error,
+procedure_t *procedure_parse (const char *label, const char *bytes, size_t size, char *error,
                               size_t error_size);
 void procedure_destroy (procedure_t **self_p);
 
@@ -164,6 +165,6 @@ const procedure_notice_t *procedure_notice_at (const procedure_t *self, size_t i
 bool procedure_clock_runs (const procedure_clock_t *clock, const char *state);
 bool procedure_clock_is_paused (const procedure_clock_t *clock, const char *state);
 const procedure_clock_t *procedure_clock (const procedure_t *self, const char *name);
-//  The picture: Graphviz dot and a plain-text table for README; caller frees
+//  The picture as Graphviz dot; picture and tables in Markdown; caller frees
 char *procedure_dot (const procedure_t *self);
 char *procedure_markdown (const procedure_t *self);

@@ -4,6 +4,7 @@
 //      (procedure_check.c) ─▶ ready
 #pragma once
 #include "proto/procedure.h"
+#include <stdio.h>
 
 #define PROCEDURE_STATES_MAX 64 //  a set of states is one 64-bit word
 
@@ -46,3 +47,5 @@ const char *procedure_shape (void);
 //  Everything that the shape cannot say. False after writing pointer and sentence to error.
 bool procedure_check (const procedure_t *self, char *error, size_t error_size);
 bool list_has (const char *const *list, const char *name);
+//  The picture as a Mermaid block
+void procedure_mermaid (const procedure_t *self, FILE *out);

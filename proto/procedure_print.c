@@ -1,185 +1,140 @@
-//  procedure_print - the picture of a procedure: Graphviz dot, and Markdown for proto/README.md
+//  procedure_print - a procedure as tables in Markdown
 //
-//  Both are generated, so that the picture cannot say anything else than the file; a test compares.
+//  Generated, so that what is written about a procedure cannot say anything else than its file; a test compares.
 
-#include "proto/procedure_parts.h"
+#include "proto/procedure_words.h"
+#include "proto/shelf.h"
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static void
-s_print_list (FILE *out, const char *const *names)
+s_states (const words_t *to, const procedure_t *self)
 {
-    for (size_t index = 0; names[index]; index++)
-        fprintf (out, "%s`%s`", index ? ", " : "", names[index]);
-    if (!*names)
-        fputs ("–", out);
-}
-
-//  The commands that lead from one state to another, in both languages if wanted; false if there is none
-static bool
-s_print_commands (FILE *out, const procedure_t *self, const char *from, const char *to)
-{
-    bool any = false;
-    for (size_t index = 0; index < self->move_count; index++) {
-        const procedure_move_t *move = &self->moves[index];
-        if (!move->to || strcmp (move->to, to) != 0 || !list_has (move->from, from))
-            continue;
-        if (out)
-            fprintf (out, "%s%s %s", any ? ", " : "", move->command, move->title_zh);
-        any = true;
-    }
-    return any;
-}
-
-char *
-procedure_dot (const procedure_t *self)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream (&text, &size);
-    assert (out);
-    fprintf (out, "digraph %s {\n    rankdir=LR;\n    node [shape=box, style=rounded];\n", self->name);
-    fprintf (out, "    begin [shape=point];\n    begin -> %s;\n", self->initial);
-    for (size_t index = 0; index < self->state_count; index++)
-        fprintf (out, "    %s [label=\"%s\\n%s\"%s];\n", self->states[index].name,
-                 self->states[index].title_zh, self->states[index].title_en,
-                 self->states[index].end ? ", peripheries=2" : "");
-    for (size_t from = 0; from < self->state_count; from++)
-        for (size_t to = 0; to < self->state_count; to++) {
-            const char *first = self->states[from].name, *last = self->states[to].name;
-            if (!s_print_commands (NULL, self, first, last))
-                continue;
-            fprintf (out, "    %s -> %s [label=\"", first, last);
-            s_print_commands (out, self, first, last);
-            fputs ("\"];\n", out);
-        }
-    fputs ("}\n", out);
-    fclose (out);
-    return text;
-}
-
-static void
-s_print_picture (FILE *out, const procedure_t *self)
-{
-    fprintf (out, "```mermaid\nstateDiagram-v2\n    [*] --> %s\n", self->initial);
-    for (size_t index = 0; index < self->state_count; index++)
-        fprintf (out, "    %s: %s %s\n", self->states[index].name, self->states[index].title_zh,
-                 self->states[index].name);
-    for (size_t from = 0; from < self->state_count; from++)
-        for (size_t to = 0; to < self->state_count; to++) {
-            const char *first = self->states[from].name, *last = self->states[to].name;
-            if (!s_print_commands (NULL, self, first, last))
-                continue;
-            fprintf (out, "    %s --> %s: ", first, last);
-            s_print_commands (out, self, first, last);
-            fputc ('\n', out);
-        }
-    for (size_t index = 0; index < self->state_count; index++)
-        if (self->states[index].end)
-            fprintf (out, "    %s --> [*]\n", self->states[index].name);
-    fputs ("```\n\n", out);
-}
-
-static void
-s_print_states (FILE *out, const procedure_t *self)
-{
-    fputs ("| state | 状态 | | clocks that run |\n|---|---|---|---|\n", out);
+    fputs ("| state | 状态 | | clocks that run |\n|---|---|---|---|\n", to->out);
     for (size_t index = 0; index < self->state_count; index++) {
         const procedure_state_t *state = &self->states[index];
         bool any = false;
-        fprintf (out, "| `%s` | %s | %s | ", state->name, state->title_zh, state->title_en);
+        fprintf (to->out, "| `%s` | %s | %s | ", state->name, state->title_zh, state->title_en);
         for (size_t at = 0; at < self->clock_count; at++)
             if (procedure_clock_runs (&self->clocks[at], state->name)) {
-                fprintf (out, "%s`%s`", any ? ", " : "", self->clocks[at].name);
+                fprintf (to->out, "%s`%s`%s", any ? ", " : "", self->clocks[at].name,
+                         procedure_clock_is_paused (&self->clocks[at], state->name) ? " (stands still)" : "");
                 any = true;
             }
-        fputs (any ? " |\n" : state->end ? "– (end) |\n" : "– |\n", out);
+        fputs (any ? " |\n" : state->end ? "– (end) |\n" : "– |\n", to->out);
     }
 }
 
 static void
-s_print_moves (FILE *out, const procedure_t *self)
+s_cell (const words_t *to)
 {
-    fputs ("\n| command | 操作 | from → to | by | needs | may have |\n|---|---|---|---|---|---|\n", out);
+    fputs (" | ", to->out);
+}
+
+static void
+s_moves (const words_t *to, const procedure_t *self)
+{
+    fputs (
+        "\n| command | 操作 | from → to | by | needs | may have | if | and |\n|---|---|---|---|---|---|---|---|\n",
+        to->out);
     for (size_t index = 0; index < self->move_count; index++) {
         const procedure_move_t *move = &self->moves[index];
-        fprintf (out, "| `%s` | %s | ", move->command, move->title_zh);
-        s_print_list (out, move->from);
-        fprintf (out, " → %s%s%s | ", move->to ? "`" : "", move->to ? move->to : "stays",
+        fprintf (to->out, "| `%s` | %s | ", move->command, move->title_zh);
+        words_list (to, move->from);
+        fprintf (to->out, " → %s%s%s | ", move->to ? "`" : "", move->to ? move->to : "stays",
                  move->to ? "`" : "");
-        s_print_list (out, move->roles);
-        fputs (" | ", out);
-        s_print_list (out, move->needs);
-        fputs (" | ", out);
-        s_print_list (out, move->accepts);
-        fputs (" |\n", out);
+        words_list (to, move->roles);
+        s_cell (to);
+        words_list (to, move->needs);
+        s_cell (to);
+        words_list (to, move->accepts);
+        s_cell (to);
+        words_conditions (to, move);
+        s_cell (to);
+        words_effects (to, move);
+        fputs (" |\n", to->out);
     }
 }
 
 static void
-s_print_arguments (FILE *out, const procedure_t *self)
+s_arguments (const words_t *to, const procedure_t *self)
 {
-    static const char *const TYPES[] = {
-        [ARGUMENT_TEXT] = "text",           [ARGUMENT_NAME] = "name",
-        [ARGUMENT_COUNT] = "integer 1–999", [ARGUMENT_MOMENT] = "time with zone",
-        [ARGUMENT_CHOICE] = "one of ",
-    };
-    fputs ("\n| argument | 参数 | | type |\n|---|---|---|---|\n", out);
+    if (*self->opening_needs || *self->opening_accepts) {
+        fputs ("\nA submission needs ", to->out);
+        words_list (to, self->opening_needs);
+        fputs ("; it may have ", to->out);
+        words_list (to, self->opening_accepts);
+        fputs (".\n", to->out);
+    }
+    fputs ("\n| argument | 参数 | | type |\n|---|---|---|---|\n", to->out);
     for (size_t index = 0; index < self->argument_count; index++) {
         const procedure_argument_t *argument = &self->arguments[index];
-        fprintf (out, "| `%s` | %s | %s | %s", argument->name, argument->title_zh, argument->title_en,
-                 TYPES[argument->type]);
-        if (argument->values)
-            s_print_list (out, argument->values);
-        fputs (" |\n", out);
+        fprintf (to->out, "| `%s` | %s | %s | ", argument->name, argument->title_zh, argument->title_en);
+        words_type (to, argument);
+        fputs (" |\n", to->out);
     }
 }
 
 static void
-s_print_clocks (FILE *out, const procedure_t *self)
+s_clocks (const words_t *to, const procedure_t *self)
 {
-    fputs ("\n| clock | 时限 | runs in | term | ladder |\n|---|---|---|---|---|\n", out);
+    fputs ("\n| clock | 时限 | | runs in | term | ladder |\n|---|---|---|---|---|---|\n", to->out);
     for (size_t index = 0; index < self->clock_count; index++) {
         const procedure_clock_t *clock = &self->clocks[index];
-        fprintf (out, "| `%s` | %s | ", clock->name, clock->title_zh);
-        s_print_list (out, clock->states);
-        if (clock->budget)
-            fprintf (out, " | %d %s", clock->budget, clock->unit);
-        else
-            fprintf (out, " | `%s`, else %d %s", clock->budget_field, clock->budget_default, clock->unit);
-        fprintf (out, " | `%s` |\n", clock->ladder);
+        fprintf (to->out, "| `%s` | %s | %s | ", clock->name, clock->title_zh, clock->title_en);
+        words_list (to, clock->states);
+        s_cell (to);
+        words_term (to, clock);
+        fprintf (to->out, " | `%s` |\n", clock->ladder);
     }
 }
 
 static void
-s_print_notices (FILE *out, const procedure_t *self)
+s_notices (const words_t *to, const procedure_t *self)
 {
-    fputs ("\n| on | notice | to |\n|---|---|---|\n", out);
+    fputs ("\n| on | notice | to |\n|---|---|---|\n", to->out);
     for (size_t index = 0; index < self->notice_count; index++) {
         const procedure_notice_t *notice = &self->notices[index];
-        fprintf (out, "| `%s` | `%s`%s%s | ", notice->on, notice->template,
+        fprintf (to->out, "| `%s` | `%s`%s%s | ", notice->on, notice->template,
                  notice->confirm ? ", delivery is waited for" : "", notice->urgent ? ", urgent" : "");
-        s_print_list (out, notice->to);
-        fputs (" |\n", out);
+        words_list (to, notice->to);
+        fputs (" |\n", to->out);
     }
 }
 
 static void
-s_print_people (FILE *out, const procedure_t *self)
+s_people (const words_t *to, const procedure_t *self)
 {
-    fputs ("\n| role | 角色 | | |\n|---|---|---|---|\n", out);
-    for (size_t index = 0; index < self->role_count; index++)
-        fprintf (out, "| `%s` | %s | %s | %s |\n", self->roles[index].name, self->roles[index].title_zh,
-                 self->roles[index].title_en, self->roles[index].of_unit ? "of the case's unit" : "");
+    fputs ("\n| role | 角色 | | |\n|---|---|---|---|\n", to->out);
+    for (size_t index = 0; index < self->role_count; index++) {
+        const role_t *role = &self->roles[index];
+        fprintf (to->out, "| `%s` | %s | %s | %s |\n", role->name, role->title_zh, role->title_en,
+                 role->of_unit      ? "of the case's unit"
+                 : role->of_co_unit ? "of its co-units"
+                                    : "");
+    }
     fputs ("| `submitter` | 提出人 | the source and person that submitted it | built in |\n"
            "| `system` | 系统 | duban itself | built in |\n",
-           out);
-    fputs ("\n| kind | 类别 | |\n|---|---|---|\n", out);
+           to->out);
+    fputs ("\n| kind | 类别 | |\n|---|---|---|\n", to->out);
     for (size_t index = 0; index < self->kind_count; index++)
-        fprintf (out, "| `%s` | %s | %s |\n", self->kinds[index].name, self->kinds[index].title_zh,
+        fprintf (to->out, "| `%s` | %s | %s |\n", self->kinds[index].name, self->kinds[index].title_zh,
                  self->kinds[index].title_en);
+}
+
+static void
+s_procedure (const words_t *to, const procedure_t *self)
+{
+    fprintf (to->out, "## `%s` version %d: %s / %s\n\n", self->name, self->version, self->title_zh,
+             self->title_en);
+    procedure_mermaid (self, to->out);
+    s_states (to, self);
+    s_moves (to, self);
+    s_arguments (to, self);
+    s_clocks (to, self);
+    s_notices (to, self);
+    s_people (to, self);
 }
 
 char *
@@ -187,17 +142,61 @@ procedure_markdown (const procedure_t *self)
 {
     char *text = NULL;
     size_t size = 0;
-    FILE *out = open_memstream (&text, &size);
-    assert (out);
-    fprintf (out, "### `%s` version %d: %s / %s\n\n", self->name, self->version, self->title_zh,
-             self->title_en);
-    s_print_picture (out, self);
-    s_print_states (out, self);
-    s_print_moves (out, self);
-    s_print_arguments (out, self);
-    s_print_clocks (out, self);
-    s_print_notices (out, self);
-    s_print_people (out, self);
-    fclose (out);
+    words_t to = { open_memstream (&text, &size), "`", false };
+    assert (to.out);
+    s_procedure (&to, self);
+    fclose (to.out);
+    return text;
+}
+
+//  --------------------------------------------------------------------------
+//  All of a folder
+
+static const char HEAD[] =
+    "# Procedures 办理程序\n\n"
+    "**Generated** from the files of this folder by `make procedures`; a unit test compares. What each member of a "
+    "file\nmeans is said in [proto/README.md](../README.md), its shape in "
+    "[procedure.json](../schemas/procedure.json).\n\n"
+    "`<name>.json` is what new cases get. `former/<name>-<version>.json` are earlier versions, which the cases that "
+    "began\nwith them keep: who changes a file raises its version and puts the old one into `former/`. `dubanctl "
+    "procedure check FILE`\nsays whether a file is good. 办理程序即数据:修改时提高版本号,旧版本移入 "
+    "`former/`,在办事项沿用原版本。\n\n"
+    "| procedure | 程序 | | version | before |\n|---|---|---|---|---|\n";
+
+static bool
+s_is_newest (const shelf_t *self, const procedure_t *one)
+{
+    return one == shelf_newest (self, one->name);
+}
+
+char *
+shelf_markdown (const shelf_t *self)
+{
+    char *text = NULL;
+    size_t size = 0;
+    words_t to = { open_memstream (&text, &size), "`", false };
+    assert (to.out);
+    fputs (HEAD, to.out);
+    for (size_t index = 0; index < shelf_count (self); index++) {
+        const procedure_t *one = shelf_at (self, index);
+        if (!s_is_newest (self, one))
+            continue;
+        fprintf (to.out, "| [`%s`](%s.json) | %s | %s | %d | ", one->name, one->name, one->title_zh,
+                 one->title_en, one->version);
+        bool any = false;
+        for (size_t before = 0; before < index; before++)
+            if (strcmp (shelf_at (self, before)->name, one->name) == 0) {
+                int version = shelf_at (self, before)->version;
+                fprintf (to.out, "%s[%d](former/%s-%d.json)", any ? ", " : "", version, one->name, version);
+                any = true;
+            }
+        fputs (any ? " |\n" : "– |\n", to.out);
+    }
+    for (size_t index = 0; index < shelf_count (self); index++)
+        if (s_is_newest (self, shelf_at (self, index))) {
+            fputc ('\n', to.out);
+            s_procedure (&to, shelf_at (self, index));
+        }
+    fclose (to.out);
     return text;
 }

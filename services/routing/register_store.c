@@ -1,6 +1,7 @@
 //  register_store - the SQL of the registers
 
 #include "services/routing/register_store.h"
+#include "common/columns.h"
 
 enum { LOCK, LOAD, STORE, LOG };
 static const db_statement_t STATEMENTS[] = {
@@ -90,44 +91,13 @@ register_read (record_t *record, const PGresult *result, int row)
 
 #define MAX_COLUMNS 13
 
-static void
-s_open (sql_column_t **column, const sql_type_t *types, size_t count)
-{
-    for (size_t index = 0; index < count; index++)
-        column[index] = sql_column_new (types[index]);
-}
-
-//  Sends the statement if there is a row
-static void
-s_send (batch_t *batch, int statement, sql_column_t **column, size_t count)
-{
-    if (sql_column_count (column[0])) {
-        sql_params_t *params = sql_params_new ();
-        for (size_t index = 0; index < count; index++)
-            sql_params_column (params, column[index]);
-        batch_query (batch, &STATEMENTS[statement], params, NULL, NULL);
-        sql_params_destroy (&params);
-    }
-    for (size_t index = 0; index < count; index++)
-        sql_column_destroy (&column[index]);
-}
-
-static void
-s_add_json (sql_column_t *column, json_t *value)
-{
-    char *text = json_dumps (value, JSON_COMPACT | JSON_SORT_KEYS);
-    assert (text);
-    sql_column_bytes (column, text, strlen (text));
-    free (text);
-}
-
 void
 register_store_records (batch_t *batch, record_t *const *records, size_t count)
 {
     static const sql_type_t TYPES[] = { SQL_TEXT, SQL_TEXT, SQL_INT4, SQL_BYTEA,       SQL_BYTEA, SQL_BYTEA,
                                         SQL_BOOL, SQL_DATE, SQL_DATE, SQL_TIMESTAMPTZ, SQL_TEXT };
     sql_column_t *column[MAX_COLUMNS];
-    s_open (column, TYPES, 11);
+    columns_open (column, TYPES, 11);
     for (size_t index = 0; index < count; index++) {
         const record_t *record = records[index];
         if (!record->changed)
@@ -135,19 +105,19 @@ register_store_records (batch_t *batch, record_t *const *records, size_t count)
         sql_column_text (column[0], record->register_name);
         sql_column_text (column[1], record->key);
         sql_column_int4 (column[2], record->version);
-        s_add_json (column[3], record->body);
+        columns_json (column[3], record->body);
         if (json_object_size (record->secret))
-            s_add_json (column[4], record->secret);
+            columns_json (column[4], record->secret);
         else
             sql_column_null (column[4]);
-        s_add_json (column[5], record->stamps);
+        columns_json (column[5], record->stamps);
         sql_column_bool (column[6], record->ended);
         sql_column_day (column[7], record_valid_from (record));
         sql_column_day (column[8], record_valid_until (record));
         sql_column_moment (column[9], record->changed_at);
         sql_column_text (column[10], record->changed_by);
     }
-    s_send (batch, STORE, column, 11);
+    columns_send (batch, &STATEMENTS[STORE], column, 11);
 }
 
 void
@@ -157,7 +127,7 @@ register_store_log (batch_t *batch, const record_log_t *lines, size_t count)
                                         SQL_TEXT, SQL_INT4,  SQL_TIMESTAMPTZ, SQL_TIMESTAMPTZ, SQL_TEXT,
                                         SQL_TEXT, SQL_BYTEA, SQL_BYTEA };
     sql_column_t *column[MAX_COLUMNS];
-    s_open (column, TYPES, 13);
+    columns_open (column, TYPES, 13);
     for (size_t index = 0; index < count; index++) {
         const record_log_t *line = &lines[index];
         sql_column_text (column[0], line->register_name);
@@ -177,5 +147,5 @@ register_store_log (batch_t *batch, const record_log_t *lines, size_t count)
         else
             sql_column_null (column[12]);
     }
-    s_send (batch, LOG, column, 13);
+    columns_send (batch, &STATEMENTS[LOG], column, 13);
 }

@@ -1,6 +1,7 @@
 //  store - routing's SQL
 
 #include "services/routing/store.h"
+#include "common/columns.h"
 
 #define GIVE_UP_S 30
 
@@ -63,40 +64,7 @@ waiting_destroy (waiting_t **self_p)
     *self_p = NULL;
 }
 
-//  --------------------------------------------------------------------------
-//  Columns: a statement's arrays, filled row by row
-
 #define MAX_COLUMNS 17
-
-static void
-s_open (sql_column_t **column, const sql_type_t *types, size_t count)
-{
-    for (size_t index = 0; index < count; index++)
-        column[index] = sql_column_new (types[index]);
-}
-
-//  Sends the statement if there is a row
-static void
-s_send (batch_t *batch, int statement, sql_column_t **column, size_t count)
-{
-    if (sql_column_count (column[0])) {
-        sql_params_t *params = sql_params_new ();
-        for (size_t index = 0; index < count; index++)
-            sql_params_column (params, column[index]);
-        batch_query (batch, &STATEMENTS[statement], params, NULL, NULL);
-        sql_params_destroy (&params);
-    }
-    for (size_t index = 0; index < count; index++)
-        sql_column_destroy (&column[index]);
-}
-
-static void
-s_add_json (sql_column_t *column, json_t *value)
-{
-    char *text = json_dumps (value, JSON_COMPACT | JSON_SORT_KEYS);
-    sql_column_bytes (column, text, strlen (text));
-    free (text);
-}
 
 //  --------------------------------------------------------------------------
 //  Loading
@@ -186,7 +154,7 @@ s_add_cases (batch_t *batch, case_t *const *files, size_t count)
                                         SQL_TEXT,        SQL_INT4, SQL_TEXT, SQL_BYTEA, SQL_TIMESTAMPTZ,
                                         SQL_TIMESTAMPTZ, SQL_INT8 };
     sql_column_t *column[MAX_COLUMNS];
-    s_open (column, TYPES, MAX_COLUMNS);
+    columns_open (column, TYPES, MAX_COLUMNS);
     for (size_t index = 0; index < count; index++) {
         const case_t *file = files[index];
         if (!file->added)
@@ -204,7 +172,7 @@ s_add_cases (batch_t *batch, case_t *const *files, size_t count)
         sql_column_text (column[10], file->area);
         sql_column_int4 (column[11], file->secrecy);
         sql_column_text (column[12], file->unit);
-        s_add_json (column[13], file->fields);
+        columns_json (column[13], file->fields);
         sql_column_moment (column[14], file->opened_at);
         sql_column_moment (column[15], file->closed_at);
         if (file->parent)
@@ -212,7 +180,7 @@ s_add_cases (batch_t *batch, case_t *const *files, size_t count)
         else
             sql_column_null (column[16]);
     }
-    s_send (batch, ADD, column, MAX_COLUMNS);
+    columns_send (batch, &STATEMENTS[ADD], column, MAX_COLUMNS);
 }
 
 static void
@@ -221,7 +189,7 @@ s_change_cases (batch_t *batch, case_t *const *files, size_t count)
     static const sql_type_t TYPES[] = { SQL_INT8,  SQL_TEXT,        SQL_INT4, SQL_TEXT,
                                         SQL_BYTEA, SQL_TIMESTAMPTZ, SQL_INT4 };
     sql_column_t *column[MAX_COLUMNS];
-    s_open (column, TYPES, 7);
+    columns_open (column, TYPES, 7);
     for (size_t index = 0; index < count; index++) {
         const case_t *file = files[index];
         if (file->added || !file->changed)
@@ -230,11 +198,11 @@ s_change_cases (batch_t *batch, case_t *const *files, size_t count)
         sql_column_text (column[1], file->state);
         sql_column_int4 (column[2], file->version);
         sql_column_text (column[3], file->unit);
-        s_add_json (column[4], file->fields);
+        columns_json (column[4], file->fields);
         sql_column_moment (column[5], file->closed_at);
         sql_column_int4 (column[6], file->secrecy);
     }
-    s_send (batch, CHANGE, column, 7);
+    columns_send (batch, &STATEMENTS[CHANGE], column, 7);
 }
 
 void
@@ -251,7 +219,7 @@ store_log (batch_t *batch, const log_entry_t *entries, size_t count)
                                         SQL_TEXT,        SQL_TEXT, SQL_INT4, SQL_TIMESTAMPTZ,
                                         SQL_TIMESTAMPTZ, SQL_TEXT, SQL_TEXT, SQL_BYTEA };
     sql_column_t *column[MAX_COLUMNS];
-    s_open (column, TYPES, 12);
+    columns_open (column, TYPES, 12);
     for (size_t index = 0; index < count; index++) {
         const log_entry_t *entry = &entries[index];
         sql_column_int8 (column[0], entry->case_no);
@@ -267,7 +235,7 @@ store_log (batch_t *batch, const log_entry_t *entries, size_t count)
         sql_column_text (column[10], entry->trace);
         sql_column_bytes (column[11], entry->canonical, strlen (entry->canonical));
     }
-    s_send (batch, LOG, column, 12);
+    columns_send (batch, &STATEMENTS[LOG], column, 12);
 }
 
 void
@@ -280,7 +248,7 @@ store_waiting (batch_t *batch, waiting_t *const *waiting, size_t count)
             sql_column_int8 (gone, waiting[index]->id);
         else if (!waiting[index]->id && !waiting[index]->settled) {
             sql_column_int8 (cases, waiting[index]->case_no);
-            s_add_json (bodies, waiting[index]->message);
+            columns_json (bodies, waiting[index]->message);
         }
     }
     if (sql_column_count (cases)) {
@@ -291,7 +259,7 @@ store_waiting (batch_t *batch, waiting_t *const *waiting, size_t count)
         batch_query (batch, &STATEMENTS[WAIT], params, NULL, NULL);
         sql_params_destroy (&params);
     }
-    s_send (batch, UNWAIT, &gone, 1);
+    columns_send (batch, &STATEMENTS[UNWAIT], &gone, 1);
     sql_column_destroy (&cases);
     sql_column_destroy (&bodies);
 }
