@@ -118,7 +118,7 @@ test_the_shipped_clocks_run_where_they_should (void **state)
         { "decision", " accepted ", "decision", 1, 0 },
         { "first_contact", " assigned ", "first_contact", 5, 0 },
         { "unit_contact", " assigned ", "window", 5, 0 },
-        { "return_window", " assigned ", "window", 1, 0 },
+        { "return_window", " assigned handling ", "window", 1, 0 },
         { "ruling", " returned ", "decision", 1, 0 },
         { "contribution", " assigned handling ", "contribution", 5, 0 },
         { "handling", " assigned handling suspended drafted reviewed signed ", "handling", 0, 15 },
