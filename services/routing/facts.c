@@ -27,27 +27,28 @@ s_add (json_t *to, json_t *recipient)
     json_array_append_new (to, recipient);
 }
 
-//  The submitter, and those whose cases go on as this one
-static void
-s_add_submitters (json_t *to, const case_t *file)
+//  The submitter, and those whose cases go on as this one; the caller's
+static json_t *
+s_submitters (const case_t *file)
 {
     size_t index;
-    json_t *one;
-    s_add (to, json_pack ("{sb ss ss?}", "submitter", 1, "source", file->source, "person", file->submitter));
+    json_t *one, *all = json_array ();
+    s_add (all, json_pack ("{sb ss ss?}", "submitter", 1, "source", file->source, "person", file->submitter));
     json_array_foreach (json_object_get (file->fields, "also"), index, one)
-        s_add (to, json_pack ("{sb sO sO?}", "submitter", 1, "source", json_object_get (one, "source"),
-                              "person", json_object_get (one, "person")));
+        s_add (all, json_pack ("{sb sO sO?}", "submitter", 1, "source", json_object_get (one, "source"),
+                               "person", json_object_get (one, "person")));
+    return all;
 }
 
 //  Nobody is meant by a role of the unit while the case has none
 static void
-s_add_role (json_t *to, const case_t *file, const char *role)
+s_add_role (json_t *to, const case_t *file, json_t *submitters, const char *role)
 {
     size_t index;
     json_t *unit;
     const char *held = procedure_role_held (file->procedure, role);
     if (!strcmp (role, "submitter"))
-        s_add_submitters (to, file);
+        s_add (to, json_incref (json_array_get (submitters, 0)));
     else if (procedure_role_is_of_co_unit (file->procedure, role)) {
         json_array_foreach (json_object_get (file->fields, "co_units"), index, unit)
             s_add (to, json_pack ("{ss sO}", "role", held, "unit", unit));
@@ -95,26 +96,42 @@ s_arguments (const decider_t *self, const case_t *file, json_t *message)
     return arguments;
 }
 
+//  number: of how many that go out for one occasion; takes the recipients
+static void
+s_post_notice (const decider_t *self, const case_t *file, json_t *message, const procedure_notice_t *notice,
+               json_t *to, size_t number)
+{
+    char key[120];
+    snprintf (key, sizeof key, "%lld/%.60s/%d", (long long) file->case_no, notice->template, file->version);
+    if (number)
+        snprintf (key + strlen (key), sizeof key - strlen (key), "+%zu", number);
+    json_t *fact = json_pack (
+        "{ss ss sI ss ss si sb sb so so sO sO? so*}", "kind", "notice", "key", key, "case",
+        (json_int_t) file->case_no, "number", file->number, "template", notice->template, "secrecy",
+        file->secrecy, "urgent", notice->urgent, "confirm", notice->confirm && !number, "to", to, "arguments",
+        s_arguments (self, file, message), "occurred_at", json_object_get (message, "recorded_at"), "trace",
+        json_object_get (message, "trace"), "not_to", recusal_not_to (file));
+    assert (fact);
+    self->sink.post (self->sink.arg, "notify", fact);
+}
+
+//  Each further submitter gets a notice of its own: two persons of one source share a feed, but no letter
 static void
 s_notice (const decider_t *self, const case_t *file, json_t *message, const procedure_notice_t *notice)
 {
-    json_t *to = json_array ();
-    for (const char *const *role = notice->to; *role; role++)
-        s_add_role (to, file, *role);
-    if (!json_array_size (to)) {
-        json_decref (to);
-        return;
+    json_t *to = json_array (), *submitters = s_submitters (file);
+    bool is_told = false;
+    for (const char *const *role = notice->to; *role; role++) {
+        s_add_role (to, file, submitters, *role);
+        is_told |= !strcmp (*role, "submitter");
     }
-    char key[120];
-    snprintf (key, sizeof key, "%lld/%.60s/%d", (long long) file->case_no, notice->template, file->version);
-    json_t *fact = json_pack ("{ss ss sI ss ss si sb sb so so sO sO? so*}", "kind", "notice", "key", key,
-                              "case", (json_int_t) file->case_no, "number", file->number, "template",
-                              notice->template, "secrecy", file->secrecy, "urgent", notice->urgent, "confirm",
-                              notice->confirm, "to", to, "arguments", s_arguments (self, file, message),
-                              "occurred_at", json_object_get (message, "recorded_at"), "trace",
-                              json_object_get (message, "trace"), "not_to", recusal_not_to (file));
-    assert (fact);
-    self->sink.post (self->sink.arg, "notify", fact);
+    if (json_array_size (to))
+        s_post_notice (self, file, message, notice, json_incref (to), 0);
+    for (size_t index = 1; is_told && index < json_array_size (submitters); index++)
+        s_post_notice (self, file, message, notice, json_pack ("[O]", json_array_get (submitters, index)),
+                       index);
+    json_decref (to);
+    json_decref (submitters);
 }
 
 void

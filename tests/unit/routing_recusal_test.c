@@ -210,11 +210,22 @@ test_both_submitters_are_told_of_what_goes_on_each_once (void **state)
     trial.file = trial.other;
     trial_must (&trial, "tell", "{\"grade\":\"a\"}");
     trial.file = going;
-    json_t *to = json_object_get (desk_post (&trial.desk, "notice", NULL), "to"), *one, *post;
-    size_t index, submitters = 0, heard = 0;
-    json_array_foreach (to, index, one)
-        submitters += json_is_true (json_object_get (one, "submitter"));
-    assert_int_equal (submitters, 2); //  hotline itself, and supervisor.wang of app
+    static const char *const KEYS[] = { "13/told/6", "13/told/6+1" }; //  a letter for each
+    json_t *post;
+    size_t index, letters = 0, heard = 0;
+    json_array_foreach (trial.desk.posts, index, post) {
+        json_t *notice = json_object_get (post, "message"), *to = json_object_get (notice, "to"), *one;
+        size_t at, submitters = 0;
+        if (strcmp (desk_text (notice, "kind"), "notice") != 0)
+            continue;
+        assert_true (letters < 2);
+        assert_string_equal (desk_text (notice, "key"), KEYS[letters]);
+        json_array_foreach (to, at, one)
+            submitters += json_is_true (json_object_get (one, "submitter"));
+        assert_int_equal (submitters, 1);
+        letters++;
+    }
+    assert_int_equal (letters, 2); //  hotline itself, and supervisor.wang of app
     json_array_foreach (trial.desk.posts, index, post) {
         json_t *event = json_object_get (post, "message");
         bool is_event = !strcmp (desk_text (event, "kind"), "case_event");
