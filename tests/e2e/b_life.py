@@ -80,9 +80,10 @@ def test_the_chief_may_change_what_was_proposed(s):
 def test_a_unit_returns_what_is_not_its_business(s):
     case = Case(s, "assigned")
     case.bureau("fire.su", "return", refused="forbidden", reason="x")     # only its head
-    case.bureau("fire.head", "return", state="accepted", reason="属防汛抗旱科")
-    case.bureau("chief", "approve", state="assigned", unit="flood", term=5)
+    case.bureau("fire.head", "return", state="returned", reason="属防汛抗旱科")
+    case.bureau("escalation.yu", "redirect", state="assigned", unit="flood", reason="按职责分工")
     case.bureau("flood.jiang", "sign_for", state="assigned")
+    case.bureau("fire.su", "sign_for", refused="forbidden")
 
 
 def test_a_draft_is_reworked_twice(s):
