@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#define PATH "proto/procedures/suggestion.json"
+#define PATH "proto/procedures/former/suggestion-1.json"
 
 //  The value that a path like "moves/0/to" leads to, all but its last part
 static json_t *
@@ -75,7 +75,7 @@ test_each_check_of_the_loader_can_fail (void **state)
     } CASES[] = {
         { { { NULL, NULL } }, NULL },
         //  shape
-        { { { "name", NULL } }, "suggestion.json: /name: is missing" },
+        { { { "name", NULL } }, "suggestion.json:1: /name: is missing" },
         { { { "name", "\"other\"" } }, "/name: is not the name of the file" },
         { { { "version", "0" } }, "/version: is too small" },
         { { { "extra", "1" } }, "/extra: is not a member" },
@@ -105,9 +105,9 @@ test_each_check_of_the_loader_can_fail (void **state)
         { { { "kinds/1/name", "\"criticism\"" } }, "/kinds/1/name: is there twice" },
         { { { "arguments/1/name", "\"unit\"" } }, "/arguments/1/name: is there twice" },
         { { { "clocks/1/name", "\"acceptance\"" } }, "/clocks/1/name: is there twice" },
-        { { { "arguments/0/type", "\"choice\"" } }, "/arguments/0/values: " },
-        { { { "arguments/0/values", "[{\"name\":\"a\",\"zh\":\"a\",\"en\":\"a\"}]" } },
-          "/arguments/0/values: " },
+        { { { "arguments/2/type", "\"choice\"" } }, "/arguments/2/values: " },
+        { { { "arguments/2/values", "[{\"name\":\"a\",\"zh\":\"a\",\"en\":\"a\"}]" } },
+          "/arguments/2/values: " },
         { { { "arguments/14/values/1/name", "\"satisfied\"" } }, "/arguments/14/values/1: is there twice" },
         //  the picture as a whole
         { { { "moves/2/command", "\"accept\"" } },

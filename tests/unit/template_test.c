@@ -227,10 +227,10 @@ static void
 test_the_shipped_templates_are_good (void **state)
 {
     (void) state;
-    static const char *const NAMES[] = { "acknowledged",  "accepted", "refused",      "supplement_wanted",
-                                         "passed_on",     "answer",   "withdrawn",    "redo",
-                                         "assignment",    "reminder", "overdue",      "overdue_deputy",
-                                         "overdue_chief", "task",     "gate_overdue", "overdue_submitter",
+    static const char *const NAMES[] = { "acknowledged",  "accepted",  "refused",      "supplement_wanted",
+                                         "passed_on",     "answer",    "withdrawn",    "redo",
+                                         "assignment",    "reminder",  "overdue",      "overdue_deputy",
+                                         "overdue_chief", "task",      "gate_overdue", "overdue_submitter",
                                          "letter",        "unanswered" };
     if (access ("deploy/templates", R_OK)) {
         skip ();
