@@ -22,13 +22,14 @@ OWN = {
     "watchdog": {"moved": "SELECT INSERT", "calendar_year": "SELECT", "calendar_day": "SELECT", "calendar_version": "SELECT",
                  "clock": "SELECT INSERT UPDATE", "fired": "SELECT INSERT", "answer": "SELECT INSERT",
                  "heartbeat": "SELECT INSERT UPDATE DELETE"},
-    "notify": {"directory_version": "SELECT", "unit": "SELECT", "person": "SELECT", "notice": "SELECT INSERT UPDATE",
-               "delivery": "SELECT INSERT UPDATE", "unreached": "SELECT INSERT"},
+    "notify": {"directory_version": "SELECT", "superior": "SELECT", "unit": "SELECT", "person": "SELECT",
+               "notice": "SELECT INSERT UPDATE", "delivery": "SELECT INSERT UPDATE", "unreached": "SELECT INSERT"},
 }
 OTHERS = {
     "duban_operator": {"intake.source": "SELECT INSERT UPDATE", "intake.key": "SELECT INSERT UPDATE",
                        "intake.person": "SELECT INSERT UPDATE", "notify.unit": "SELECT INSERT UPDATE",
-                       "notify.person": "SELECT INSERT UPDATE", "watchdog.calendar_year": "SELECT INSERT UPDATE DELETE",
+                       "notify.person": "SELECT INSERT UPDATE", "notify.superior": "SELECT INSERT UPDATE DELETE",
+                       "watchdog.calendar_year": "SELECT INSERT UPDATE DELETE",
                        "watchdog.calendar_day": "SELECT INSERT UPDATE DELETE"},
     "duban_sealed": {"intake.submission": "SELECT", "intake.sealed_reporter": "SELECT",
                      "api.register_secret": "SELECT"},
