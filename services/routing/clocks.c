@@ -78,7 +78,7 @@ s_state_fact (const decider_t *self, const case_t *file, json_t *message, const 
 {
     json_t *record = s_record (file, clock), *stopped_at = json_object_get (record, "stopped_at");
     json_t *fact = json_pack (
-        "{ss sI ss si sb sO sO ss ss sO? sO? so ss? so* sO*}", "kind", "clock", "case",
+        "{ss sI ss si sb sO sO ss ss sO? sO? so ss* so* sO*}", "kind", "clock", "case",
         (json_int_t) file->case_no, "name", clock->name, "version", file->version, "running", !stopped_at,
         "anchor", json_object_get (record, "anchor"), "budget", json_object_get (record, "budget"), "unit",
         clock->unit, "ladder", clock->ladder, "stopped_at", stopped_at, "trace",

@@ -3,12 +3,15 @@
 #include "services/routing/effects.h"
 #include "common/calendar.h"
 #include "proto/case_number.h"
+#include "services/routing/card.h"
 #include "services/routing/clocks.h"
 #include "services/routing/merge.h"
 #include "services/routing/recusal.h"
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
+
+#define TITLE_MOST 200 //  characters
 
 static const char *
 s_text (json_t *message, const char *member)
@@ -160,26 +163,35 @@ s_answer (const decider_t *self, const case_t *file, json_t *message, const proc
     self->sink.post (self->sink.arg, "watchdog", answer);
 }
 
+//  Bytes of as much of a text as a title may be
+static size_t
+s_title_size (const char *text)
+{
+    size_t size = 0;
+    for (int characters = 0; text[size]; size++)
+        if (((unsigned char) text[size] & 0xc0) != 0x80 && ++characters > TITLE_MOST)
+            break;
+    return size;
+}
+
 //  The door numbers it, and it comes back as a submission; once, by this id
 static void
 s_open_other (const decider_t *self, const case_t *file, json_t *message, const procedure_move_t *move)
 {
     char id[100], text[200];
     json_t *arguments = json_object_get (message, "arguments");
-    const char *title = move->opens.title ? s_text (arguments, move->opens.title) : NULL;
+    const char *title = move->opens.title            ? s_text (arguments, move->opens.title)
+                        : file->secrecy < CARD_CLEAR ? file->title
+                                                     : file->number;
     snprintf (id, sizeof id, "%lld/%d", (long long) file->case_no, file->version);
     snprintf (text, sizeof text, "%s: %s", file->number, move->title_zh);
-    json_t *open = json_pack ("{ss ss sI ss ss ss ss si ss ss? sO* sI sO ss sO?}", "kind", "open", "id", id,
-                              "parent", (json_int_t) file->case_no, "procedure", move->opens.procedure,
-                              "case_kind", move->opens.kind, "title",
-                              title               ? title
-                              : file->secrecy < 2 ? file->title
-                                                  : file->number,
-                              "text", text, "secrecy", file->secrecy, "source", file->source, "actor",
-                              file->submitter, "area", file->area ? json_string (file->area) : NULL,
-                              "occurred_at", json_integer_value (json_object_get (message, "recorded_at")),
-                              "recorded_at", json_object_get (message, "recorded_at"), "cause", id, "trace",
-                              json_object_get (message, "trace"));
+    json_t *open = json_pack (
+        "{ss ss sI ss ss ss% ss si ss ss? so* sI sO ss sO?}", "kind", "open", "id", id, "parent",
+        (json_int_t) file->case_no, "procedure", move->opens.procedure, "case_kind", move->opens.kind,
+        "title", title, s_title_size (title), "text", text, "secrecy", file->secrecy, "source", file->source,
+        "actor", file->submitter, "area", file->area ? json_string (file->area) : NULL, "occurred_at",
+        json_integer_value (json_object_get (message, "recorded_at")), "recorded_at",
+        json_object_get (message, "recorded_at"), "cause", id, "trace", json_object_get (message, "trace"));
     assert (open);
     self->sink.post (self->sink.arg, "intake", open);
 }

@@ -1,5 +1,6 @@
 //  routing_effects_test - what a move does beside moving: fields, marks, lists, dates, other cases
 
+#include "proto/schema.h"
 #include "tests/unit/routing_trial.h"
 
 #define UNTIL "{\"until\":\"2026-12-31\"}"
@@ -133,6 +134,26 @@ test_a_part_is_opened_once_with_its_own_title_or_that_of_the_case (void **state)
         assert_string_equal (desk_text (open, "id"), CASES[index].secret ? "12/3" : "12/2");
         trial_close (&trial);
     }
+}
+
+static void
+test_a_part_fits_its_schema_however_long_its_title_was (void **state)
+{
+    (void) state;
+    trial_t trial;
+    char arguments[1000] = "{\"text\":\"", error[400];
+    for (int index = 0; index < 250; index++)
+        strcat (arguments, "水");
+    strcat (arguments, "\"}");
+    trial_open (&trial, UNTIL, NULL);
+    trial_must (&trial, "split", arguments);
+    schema_t *schema = schema_load ("proto/schemas/internal/open.json", error, sizeof error);
+    assert_non_null (schema);
+    json_t *open = desk_post (&trial.desk, "open", NULL);
+    assert_true (schema_check (schema, open, "", NULL));
+    assert_int_equal (json_string_length (json_object_get (open, "title")), 600); //  200 characters
+    schema_destroy (&schema);
+    trial_close (&trial);
 }
 
 static void
@@ -287,6 +308,7 @@ main (void)
             test_who_made_a_move_is_collected_once_and_the_list_is_complete_with_the_last_co_unit),
         cmocka_unit_test (test_a_date_moves_on_and_keeps_its_day_as_far_as_the_month_has_it),
         cmocka_unit_test (test_a_part_is_opened_once_with_its_own_title_or_that_of_the_case),
+        cmocka_unit_test (test_a_part_fits_its_schema_however_long_its_title_was),
         cmocka_unit_test (test_a_case_with_open_parts_is_not_closed),
         cmocka_unit_test (test_an_answer_is_told_to_the_watchdog_and_named_sources_hear_of_the_move),
         cmocka_unit_test (test_what_is_secret_is_in_the_log_apart_and_nowhere_else),
