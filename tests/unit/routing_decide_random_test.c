@@ -29,7 +29,8 @@ s_check_posts (const life_t *life)
         if (!schema_check (schemas[kind], message, "", problem)) {
             json_dumpf (problem_json (problem), stderr, 0);
             json_dumpf (message, stderr, 0);
-            CHECK (!"fits its schema");
+            fail_msg ("%s does not fit its schema (replay: SEED=%llu)", KINDS[kind],
+                      (unsigned long long) s_seed);
         }
         problem_destroy (&problem);
     }
