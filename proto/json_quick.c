@@ -106,7 +106,9 @@ static json_t *
 s_text (reader_t *self)
 {
     size_t size;
-    const char *begin = self->at, *plain = s_plain (self, &size);
+    const char *begin = self->at, *plain;
+    assert (begin);
+    plain = s_plain (self, &size);
     if (plain)
         return json_stringn_nocheck (plain, size);
     self->at = begin;

@@ -56,10 +56,10 @@ s_names (procedure_t *self, const json_t *object, const char *member)
 
 //  The shape has it as one of these
 static unsigned
-s_one_of (const char *const *names, const char *name)
+s_one_of (const char *const *names, unsigned count, const char *name)
 {
     unsigned index = 0;
-    while (strcmp (names[index], name) != 0)
+    while (index + 1 < count && strcmp (names[index], name) != 0)
         index++;
     return index;
 }
@@ -73,7 +73,7 @@ s_argument_type (const char *name)
         [ARGUMENT_DATE] = "date",   [ARGUMENT_CHOICE] = "choice", [ARGUMENT_FLAG] = "flag",
         [ARGUMENT_HASH] = "hash",   [ARGUMENT_CASE] = "case",
     };
-    return s_one_of (NAMES, name);
+    return s_one_of (NAMES, sizeof NAMES / sizeof *NAMES, name);
 }
 
 static procedure_again_t
@@ -82,7 +82,7 @@ s_again (const char *name)
     static const char *const NAMES[] = {
         [AGAIN_RESTART] = "restart", [AGAIN_KEEP] = "keep", [AGAIN_KEEP_MIN] = "keep_min"
     };
-    return name ? s_one_of (NAMES, name) : AGAIN_RESTART;
+    return name ? s_one_of (NAMES, sizeof NAMES / sizeof *NAMES, name) : AGAIN_RESTART;
 }
 
 static void
